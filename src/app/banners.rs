@@ -173,11 +173,15 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     if facts.backend == Backend::Service {
         banners.extend(key(snapshot, facts));
     }
-    let (passed_over, already) = facts.notices.left_out(snapshot);
-    let is_left_out = passed_over > 0 || already > 0;
-    let mut left_out = is_left_out.then(|| words::left_out(passed_over, already));
+    let mut left_out = facts
+        .notices
+        .left_out(snapshot)
+        .map(|(passed_over, listed)| {
+            let text = words::left_out(passed_over, listed.len());
+            (text, listed.iter().copied().collect::<Vec<_>>())
+        });
     if let Some(reasons) = facts.refused {
-        let left_out = left_out.take();
+        let left_out = left_out.take().map(|(text, _)| text);
         let mut text = wording::refused(reasons);
         if let Some(left_out) = &left_out {
             text = [&*text, left_out].join(list::sentences());
@@ -195,8 +199,12 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             ..banner
         });
     }
-    if let Some(text) = left_out {
-        banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::PassedOver));
+    if let Some((text, listed)) = left_out {
+        let banner = stays(Tone::Info, text).dismissed_by(Dismissible::PassedOver);
+        banners.push(match listed.is_empty() {
+            true => banner,
+            false => banner.labelled(UiCommand::ShowListed(listed)),
+        });
     }
     if !facts.can_drop {
         banners.push(
@@ -220,6 +228,13 @@ fn key(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             )
             .with(key::enter(), UiCommand::EnterKey)
             .dismissed_by(Dismissible::EnvironmentKey),
+        );
+    }
+    if facts.key.has_odd_environment_key() {
+        banners.push(
+            stays(Tone::Notice, words::environment_key_odd())
+                .with(key::enter(), UiCommand::EnterKey)
+                .dismissed_by(Dismissible::EnvironmentKey),
         );
     }
     if let (Some(why), KeyState::Missing) = (facts.key.keychain_problem(), &snapshot.key) {

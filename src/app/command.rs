@@ -6,6 +6,7 @@ mod list;
 use std::path::PathBuf;
 
 use super::library::command::LibraryCommand;
+use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
 use crate::store::Settings;
@@ -123,6 +124,8 @@ pub enum UiCommand {
     Show(Filter),
     /// Scrolls to the first added row.
     ShowAdded(ItemId),
+    /// Selects added files that were already in the list, and reveals the first.
+    ShowListed(Vec<ItemId>),
     Find,
     Search(String),
     SortBy(Column),
@@ -163,7 +166,14 @@ pub enum UiCommand {
     Set(Setting),
     ShowFolder,
     ChooseBackupFolder,
-    RemoveKey,
+    AddKey,
+    SwitchAccount(Account),
+    RenameAccount(Account),
+    SaveAccountName,
+    /// Asks which account this one is.
+    JoinAccount(Account),
+    ConfirmJoin(Account, Account),
+    RemoveKey(Account),
     ConfirmRemoveKey,
     Dismiss(Dismissible),
     DismissToast,

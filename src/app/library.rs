@@ -19,12 +19,13 @@ use jiff::Zoned;
 
 use self::command::LibraryCommand;
 use self::details::AssetDetails;
-use self::filters::{LibraryFilter, LibraryFilters};
+use self::filters::LibraryFilters;
 use self::jobs::LibraryJobs;
 use self::reader::{LibraryAnswer, LibraryReader};
 use self::records::RecordCache;
 use super::pending::Wake;
 use super::wording;
+use crate::model::accounts::Accounts;
 use crate::store::AssetRecord;
 use crate::store::history::library::LibraryResults;
 use crate::text::messages::library as words;
@@ -341,13 +342,12 @@ impl LibraryState {
     }
 
     /// Opens the details of a row that is in view.
-    pub fn open_details(&mut self, row: i64) -> bool {
+    pub fn open_details(&mut self, row: i64, accounts: &Accounts) -> bool {
         let Some(asset) = self.records.get(row) else {
             return false;
         };
         let asset = asset.clone();
-        let account = LibraryFilter::Account(Some(asset.account.clone()));
-        let account = wording::library::filter(&account, &self.results.facets);
+        let account = wording::account_name(accounts, &asset.account);
         self.details = Some(AssetDetails::new(row, asset.clone(), account));
         self.jobs.read_details(row, asset);
         true

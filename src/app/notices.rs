@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::command::Dismissible;
 use crate::model::fault::Fault;
-use crate::model::snapshot::Snapshot;
+use crate::model::snapshot::{ItemId, Snapshot};
 
 /// Refused files from this number on get a banner, even if their rows are in view.
 const MANY_REFUSED: usize = 3;
@@ -25,8 +25,8 @@ pub struct Notices {
     set_aside: Option<PathBuf>,
     /// Skipped files in folders.
     passed_over_seen: u64,
-    /// Added files that were already in the list.
-    already_seen: u64,
+    /// Rows of added files that were already in the list.
+    already_listed: BTreeSet<ItemId>,
     /// Refused files in the list.
     refused_seen: usize,
     /// End of the report of left-out files.
@@ -44,6 +44,11 @@ impl Notices {
     /// Notes a damaged history that was set aside under this path.
     pub fn set_aside(&mut self, path: PathBuf) {
         self.set_aside = Some(path);
+    }
+
+    /// Notes added files that were already in the list.
+    pub fn already_listed(&mut self, rows: impl IntoIterator<Item = ItemId>) {
+        self.already_listed.extend(rows);
     }
 
     /// Applies a new snapshot, whose list has this many refused files.
@@ -74,7 +79,7 @@ impl Notices {
 
     fn forget_left_out(&mut self, snapshot: &Snapshot) {
         self.passed_over_seen = snapshot.passed_over;
-        self.already_seen = snapshot.already_listed;
+        self.already_listed.clear();
         self.left_out_until = None;
     }
 
@@ -82,7 +87,7 @@ impl Notices {
     pub fn poll(&mut self, snapshot: &Snapshot, now: Instant) {
         match self.left_out_until {
             Some(until) if until <= now => self.forget_left_out(snapshot),
-            None if self.left_out(snapshot) != (0, 0) => {
+            None if self.left_out(snapshot).is_some() => {
                 self.left_out_until = Some(now + LEFT_OUT_FOR);
             }
             Some(_) | None => {}
@@ -120,16 +125,12 @@ impl Notices {
         self.set_aside.as_deref()
     }
 
-    /// Returns the numbers of files to report: skipped in folders, and already in the list. Zeros
-    /// while folders are walked.
-    pub fn left_out(&self, snapshot: &Snapshot) -> (u64, u64) {
-        match snapshot.walking {
-            Some(_) => (0, 0),
-            None => (
-                snapshot.passed_over.saturating_sub(self.passed_over_seen),
-                snapshot.already_listed.saturating_sub(self.already_seen),
-            ),
-        }
+    /// Returns the files to report: the number of those skipped in folders, and the rows of those
+    /// already in the list. `None` if there are none, or folders are still walked.
+    pub fn left_out(&self, snapshot: &Snapshot) -> Option<(u64, &BTreeSet<ItemId>)> {
+        let passed_over = snapshot.passed_over.saturating_sub(self.passed_over_seen);
+        let is_any = passed_over > 0 || !self.already_listed.is_empty();
+        (is_any && snapshot.walking.is_none()).then_some((passed_over, &self.already_listed))
     }
 
     /// Returns `true` if refused files are to be reported. A few are only if the list is too long

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::model::asset::AssetId;
+use crate::model::asset::{Account, AssetId};
 use crate::model::asset_check::{AssetCheckProgress, AssetsToCheck};
 use crate::model::batch::BatchId;
 use crate::model::fault::{Fault, RequiredAction};
@@ -23,6 +23,18 @@ pub enum Command {
     AddLabelled(Vec<PathBuf>, String),
     /// Add paths from outside the window, as a second start does; they never start by themselves.
     AddFromOutside(Vec<PathBuf>),
+    /// Change the label and the note of a batch, also of one that has left the list. An empty label
+    /// changes nothing.
+    EditBatch {
+        /// The batch.
+        batch: BatchId,
+        /// Its new label.
+        label: String,
+        /// Its new note; `None` for none.
+        note: Option<String>,
+    },
+    /// Remove a batch and its rows from the list, as [`Command::Remove`] does.
+    RemoveBatch(BatchId),
     /// Start every row that is ready.
     Start,
     /// Start these rows if they are ready.
@@ -57,15 +69,6 @@ pub enum Command {
     /// Retry or poll these rows now instead of after their wait; if a rate limit holds all calls
     /// back, one call probes it.
     TryNow(Vec<ItemId>),
-    /// Give a batch this label and note.
-    EditBatch {
-        /// The batch.
-        batch: BatchId,
-        /// The new label.
-        label: String,
-        /// The new note; `None` for none.
-        note: Option<String>,
-    },
     /// Ask the service again about these assets, behind all other calls; those of a running check
     /// are added to it. [`Notice::AssetsChecked`] follows at the end.
     CheckAssets(AssetsToCheck),
@@ -86,8 +89,19 @@ pub enum Command {
     },
     /// Remove these assets from the history; the ledger keeps a line of each.
     RemoveAssets(Vec<AssetRecord>),
-    /// Use this key from now on; lifts a pause for [`RequiredAction::Key`].
+    /// Use this key from now on in place of the current one; lifts a pause for
+    /// [`RequiredAction::Key`].
     SetKey(ApiKey, KeySource),
+    /// Use another account's key from now on. What was started before goes on with its own key.
+    SwitchKey(ApiKey, KeySource),
+    /// Go on with what was started for another account, whose key this is.
+    HoldKey(ApiKey),
+    /// Forget the key of an account that was in use before.
+    ForgetKey(Account),
+    /// Name an account; `None` takes its name away.
+    NameAccount(Account, Option<String>),
+    /// The keys of these accounts are of one account.
+    JoinAccounts(Account, Account),
     /// Neither the keychain nor the environment has a key.
     NoKey,
     /// Ask the service whether it accepts this key, within the rate limit.
@@ -114,9 +128,9 @@ pub struct Preferences {
     pub start_at_once: bool,
 }
 
-/// Outcome of a batch.
+/// Outcome of a busy period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct BatchEnd {
+pub struct FinishedCounts {
     /// Rows whose asset is ready.
     pub ready: usize,
     /// Rows not sent because equal content has an asset.
@@ -133,11 +147,15 @@ pub struct BatchEnd {
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// Everything that was started has ended.
-    BatchFinished(BatchEnd),
+    QueueFinished(FinishedCounts),
     /// The queue waits for the user.
     Needs(RequiredAction, Arc<Fault>),
+    /// The service rejects the key of an account that is not in use; what waits for it is paused.
+    OtherKeyRejected(Account),
     /// The file chosen for a row is not the missing one.
     NotLocated(PathBuf, RelocationError),
+    /// Added files that are in the list already, and so were not added again.
+    AlreadyListed(Vec<ItemId>),
     /// The added paths hold neither files to upload nor skipped ones.
     NothingFound,
     /// The check of assets is over, or was stopped.

@@ -42,9 +42,6 @@ library-filter-batch = Batch
 library-filter-account = Account
 library-filter-hint = Show a part of the Library
 library-sort-hint = Sort by { $column }
-# $last4: the last characters of an API key.
-library-account-key = Key …{ $last4 }
-library-account-unknown = Unknown key
 library-clear-filters = Clear filters
     .hint = Show everything in the Library
 

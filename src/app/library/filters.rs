@@ -68,8 +68,8 @@ pub enum LibraryFilter {
     Status(Option<StatusFilter>),
     /// Batch.
     Batch(Option<BatchId>),
-    /// Account.
-    Account(Option<Account>),
+    /// Keys of one account; none for all accounts.
+    Accounts(Vec<Account>),
     /// Sorts by this column, or the other way round if already sorted by it.
     SortBy(LibraryColumn),
     /// Shows everything.
@@ -89,8 +89,8 @@ pub struct LibraryFilters {
     pub status: Option<StatusFilter>,
     /// Batch.
     pub batch: Option<BatchId>,
-    /// Account.
-    pub account: Option<Account>,
+    /// Keys of one account; none for all accounts.
+    pub accounts: Vec<Account>,
     /// Order.
     pub sort: LibrarySort,
 }
@@ -112,7 +112,7 @@ impl LibraryFilters {
             LibraryFilter::Period(period) => self.period = period,
             LibraryFilter::Status(status) => self.status = status,
             LibraryFilter::Batch(batch) => self.batch = batch,
-            LibraryFilter::Account(account) => self.account = account,
+            LibraryFilter::Accounts(accounts) => self.accounts = accounts,
             LibraryFilter::SortBy(column) => {
                 // Newest, largest and longest are looked for first.
                 let descends = matches!(
@@ -147,7 +147,7 @@ impl LibraryFilters {
             status: self.status,
             batch: self.batch,
             label: None,
-            accounts: self.account.iter().cloned().collect(),
+            accounts: self.accounts.clone(),
             sort: self.sort,
         }
     }

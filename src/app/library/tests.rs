@@ -240,12 +240,12 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
 
     let row = stand.row(0);
     assert!(
-        !stand.library.open_details(row),
+        !stand.library.open_details(row, &Accounts::default()),
         "its record is not read yet"
     );
     stand.library.look_at(0..3);
     stand.until(|library| library.record(row).is_some());
-    assert!(stand.library.open_details(row));
+    assert!(stand.library.open_details(row, &Accounts::default()));
     stand.until(|library| !library.details().unwrap().events().is_empty());
     let details = stand.library.details().unwrap();
     assert_eq!(details.events()[0].1, "Stored");
@@ -270,7 +270,7 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
         "nothing was changed"
     );
 
-    assert!(stand.library.open_details(row));
+    assert!(stand.library.open_details(row, &Accounts::default()));
     let long = "ä".repeat(details::LONGEST_NOTE + 9);
     stand.library.details_mut().unwrap().edit_note(&long);
     let (asset, note) = stand.library.close_details().unwrap();

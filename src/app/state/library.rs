@@ -146,7 +146,10 @@ impl App {
                 }
             }
             AssetCommand::Details => {
-                if self.library.open_details(row) {
+                if self
+                    .library
+                    .open_details(row, &self.engines.snapshot().accounts)
+                {
                     self.dialog = Some(Dialog::Asset(row));
                 }
             }

@@ -24,7 +24,7 @@ pub fn needs(fix: RequiredAction, at: Backend) -> Message {
 }
 
 /// Reports files skipped in folders and files already in the list.
-pub fn left_out(passed: u64, already: u64) -> String {
+pub fn left_out(passed: u64, already: usize) -> String {
     let already = (already > 0).then(|| say::already_listed(already));
     let passed = (passed > 0).then(|| say::passed_over(passed));
     let sentences: Vec<String> = already.into_iter().chain(passed).collect();

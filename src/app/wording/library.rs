@@ -5,6 +5,7 @@ use crate::app::command::Page;
 use crate::app::library::command::{AssetCommand, DetailsFormat, LibraryCommand};
 use crate::app::library::filters::{LibraryFilter, Period};
 use crate::app::library::{LibraryColumn, LibraryFacets, StatusFilter, details};
+use crate::model::accounts::Accounts;
 use crate::model::asset_check::AssetCheckProgress;
 use crate::model::cost::StorageCost;
 use crate::text;
@@ -65,7 +66,7 @@ pub fn column(column: LibraryColumn) -> &'static str {
 }
 
 /// Returns the name of a filter's value.
-pub fn filter(filter: &LibraryFilter, facets: &LibraryFacets) -> String {
+pub fn filter(filter: &LibraryFilter, facets: &LibraryFacets, accounts: &Accounts) -> String {
     let word = match filter {
         LibraryFilter::Kind(kind) => kind.map_or(say::any_kind(), details::kind_word),
         LibraryFilter::Status(status) => status.map_or(say::any_status(), status_word),
@@ -75,15 +76,9 @@ pub fn filter(filter: &LibraryFilter, facets: &LibraryFacets) -> String {
             let known = facets.batches.iter().find(|(id, _)| id == batch);
             return known.map_or_else(String::new, |(_, label)| label.clone());
         }
-        LibraryFilter::Account(None) => say::any_account(),
-        LibraryFilter::Account(Some(account)) => {
-            let known = facets.accounts.iter().find(|(id, _)| id == account);
-            let name = known.map_or("", |(_, name)| name);
-            return match name.chars().count() {
-                0 => say::account_unknown().to_owned(),
-                4 => say::account_key(name),
-                _ => name.to_owned(),
-            };
+        LibraryFilter::Accounts(keys) => {
+            let account = keys.first().map(|key| super::account_name(accounts, key));
+            return account.unwrap_or_else(|| say::any_account().to_owned());
         }
         LibraryFilter::Words(_) | LibraryFilter::SortBy(_) | LibraryFilter::Nothing => "",
     };

@@ -66,8 +66,8 @@ pub struct LibraryResults {
 pub struct LibraryFacets {
     /// The newest batches, with their labels.
     pub batches: Vec<(BatchId, String)>,
-    /// Accounts, with the name or the last four characters of a key; empty if unknown.
-    pub accounts: Vec<(Account, String)>,
+    /// Accounts, by their keys.
+    pub accounts: Vec<Account>,
 }
 
 /// Interrupts a [`Library`]'s running call from another thread; the call fails.
@@ -238,13 +238,10 @@ fn facets(connection: &Connection) -> rusqlite::Result<LibraryFacets> {
     ))?;
     let batches = batches.query_map((), |row| Ok((from_sql_batch(row.get(0)?), row.get(1)?)))?;
     let mut accounts = connection.prepare_cached(&format!(
-        "SELECT account, coalesce((SELECT coalesce(name, last4) FROM accounts
-             WHERE fingerprint = found.account ORDER BY name IS NULL LIMIT 1), '')
-         FROM (SELECT DISTINCT account FROM assets WHERE {listed}) AS found"
+        "SELECT DISTINCT account FROM assets WHERE {listed}"
     ))?;
     let accounts = accounts.query_map((), |row| {
-        let account: String = row.get(0)?;
-        Ok((Account::from_fingerprint(account), row.get(1)?))
+        Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
     })?;
     Ok(LibraryFacets {
         batches: batches.collect::<rusqlite::Result<_>>()?,

@@ -9,6 +9,7 @@ use crate::app::library::command::LibraryCommand;
 use crate::app::library::filters::{LibraryFilter, Period};
 use crate::app::state::App;
 use crate::app::wording::library as words;
+use crate::model::asset::Account;
 use crate::model::media::Kind;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{Palette, space};
@@ -57,11 +58,11 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             let now = LibraryFilter::Batch(chosen.batch);
             filter(ui, app, words::filter_batch(), &now, batches, out);
         }
-        if facets.accounts.len() > 1 {
-            let accounts = facets.accounts.iter().map(|(it, _)| Some(it.clone()));
-            let accounts = [None].into_iter().chain(accounts);
-            let accounts = accounts.map(LibraryFilter::Account).collect();
-            let now = LibraryFilter::Account(chosen.account.clone());
+        let accounts = accounts(app);
+        if accounts.len() > 1 {
+            let accounts = [vec![]].into_iter().chain(accounts);
+            let accounts = accounts.map(LibraryFilter::Accounts).collect();
+            let now = LibraryFilter::Accounts(chosen.accounts.clone());
             filter(ui, app, words::filter_account(), &now, accounts, out);
         }
         let clear = UiCommand::Library(LibraryCommand::Filter(LibraryFilter::Nothing));
@@ -70,6 +71,20 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             out.push(clear);
         }
     });
+}
+
+/// Returns the keys of each account that has assets.
+fn accounts(app: &App) -> Vec<Vec<Account>> {
+    let known = &app.snapshot().accounts;
+    let group = |key: &Account| known.get(key).map_or(key, |info| &info.group).clone();
+    let mut accounts: Vec<(Account, Vec<Account>)> = Vec::new();
+    for key in &app.library().facets().accounts {
+        match accounts.iter_mut().find(|(it, _)| *it == group(key)) {
+            Some((_, keys)) => keys.push(key.clone()),
+            None => accounts.push((group(key), vec![key.clone()])),
+        }
+    }
+    accounts.into_iter().map(|(_, keys)| keys).collect()
 }
 
 /// Draws one filter as a menu; its first choice leaves nothing out.
@@ -81,7 +96,8 @@ fn filter(
     choices: Vec<LibraryFilter>,
     out: &mut Vec<UiCommand>,
 ) {
-    let word = |choice: &LibraryFilter| words::filter(choice, app.library().facets());
+    let accounts = &app.snapshot().accounts;
+    let word = |choice: &LibraryFilter| words::filter(choice, app.library().facets(), accounts);
     let command = |choice| UiCommand::Library(LibraryCommand::Filter(choice));
     let whole = word(now);
     let mut label: String = whole.chars().take(LABEL).collect();
