@@ -1,4 +1,5 @@
-//! What one frame of the window costs the processor, with 100 rows and with 10,000.
+//! What one frame of the window costs the processor, with 100 rows, with 10,000, and with 10,000
+//! in 200 batches.
 //!
 //! usage: cargo bench --bench frame
 //!
@@ -17,12 +18,27 @@ use egui::{Context, Event, Modifiers, Pos2, RawInput, Rect, Vec2};
 use mavi_uploader::app::command::{Column, Filter, UiCommand};
 use mavi_uploader::engine::EngineHandle;
 use mavi_uploader::model::asset::AssetId;
+use mavi_uploader::model::batch::{Batch, BatchId};
 use mavi_uploader::model::media::{Kind, Route};
 use mavi_uploader::model::snapshot::{ItemId, Row, Snapshot, Status, Transfer};
 use mavi_uploader::ui::MaviApp;
 use tokio::sync::{mpsc, watch};
 
 const FRAMES: usize = 200;
+
+/// Rows of a batch, where there are batches.
+const PER_BATCH: u64 = 50;
+
+fn batch(id: u64) -> Arc<Batch> {
+    Arc::new(Batch {
+        id: BatchId(id),
+        label: format!("Shoot, day {id}"),
+        note: None,
+        created_at_ms: 0,
+        skipped: Arc::default(),
+        other_files: 0,
+    })
+}
 
 fn row(id: u64) -> Row {
     let transfer = (id % 4 == 1).then_some(Transfer {
@@ -50,12 +66,13 @@ fn row(id: u64) -> Row {
             .then(|| AssetId::new(&format!("re_{id}")))
             .flatten(),
         reserved_id: None,
+        account: None,
         saved: true,
         possibly_stored_twice: false,
         duplicate_of: None,
         duplicate_unconfirmed: false,
         interrupted: false,
-        batch: None,
+        batch: Some(BatchId(id / PER_BATCH)),
         metadata: mavi_uploader::model::media::MediaMetadata::default(),
         later: None,
     }
@@ -72,9 +89,10 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(rows: u64) -> Self {
+    fn new(rows: u64, batches: u64) -> Self {
         let snapshot = Snapshot {
             rows: Arc::new((0..rows).map(|id| Arc::new(row(id))).collect()),
+            batches: Arc::new((0..batches).map(batch).collect()),
             ..Snapshot::default()
         };
         let (publish, seen) = watch::channel(Arc::new(snapshot.clone()));
@@ -166,9 +184,9 @@ fn scroll(turn: usize) -> Vec<Event> {
 
 #[expect(clippy::print_stdout, reason = "the figures are what this is for")]
 fn main() {
-    for rows in [100, 10_000] {
-        let mut stage = Stage::new(rows);
-        println!("{rows} rows");
+    for (rows, batches) in [(100, 0), (10_000, 0), (10_000, 10_000 / PER_BATCH)] {
+        let mut stage = Stage::new(rows, batches);
+        println!("{rows} rows, {batches} batches");
         println!(
             "  nothing changed      {}",
             stage.measure(|_, _| Vec::new())

@@ -26,12 +26,14 @@ use serde::Serialize;
 
 use crate::engine::FrontEnd;
 use crate::model::asset::AssetId;
+use crate::model::batch::clean_label;
 use crate::model::terminal::{escape, is_unsafe};
 use crate::model::version;
 use crate::setup::{self, Numbers, SetupError};
 use crate::store::SecretError;
 use crate::store::settings::{DEFAULT_JOBS, JOBS};
 
+pub use history::HistoryArguments;
 pub use interrupt::Interruption;
 pub use upload::upload_by;
 
@@ -149,6 +151,9 @@ pub struct UploadArguments {
     /// Upload even what is not recognised as the format that its name says
     #[arg(long)]
     pub force: bool,
+    /// Label of these files in the history, instead of the folder's name or the day and time
+    #[arg(long, value_name = "TEXT", value_parser = parse_label)]
+    pub label: Option<String>,
     /// Try it without an account: nothing leaves the computer
     #[arg(long)]
     pub sandbox: bool,
@@ -170,19 +175,6 @@ pub enum KeyCommand {
     Status,
     /// Remove the API key from the keychain
     Remove,
-}
-
-/// Arguments of `history`.
-#[derive(Debug, Args)]
-pub struct HistoryArguments {
-    /// Print one JSON object a line
-    #[arg(long, conflicts_with = "csv")]
-    pub json: bool,
-    /// Print CSV with a header line
-    #[arg(long)]
-    pub csv: bool,
-    /// Only what has this in its name, path or asset id
-    pub query: Option<String>,
 }
 
 /// Arguments of `check`.
@@ -237,6 +229,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
         }
         error.exit()
     })
+}
+
+/// Parses the label of a batch.
+fn parse_label(text: &str) -> Result<String, String> {
+    clean_label(text).ok_or_else(|| "a label has at least one letter".to_owned())
 }
 
 /// Rejects a command after `--sandbox`, which would be taken for a path.

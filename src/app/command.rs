@@ -5,12 +5,14 @@ mod list;
 
 use std::path::PathBuf;
 
+use crate::model::asset::Account;
+use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
 use crate::store::Settings;
 use crate::store::settings::Start;
 pub use crate::store::settings::Theme as ThemeChoice;
 
-pub use list::{BulkAction, Column, CursorMove, ExportFormat, Filter};
+pub use list::{BatchCommand, BulkAction, Column, CursorMove, EntryId, ExportFormat, Filter};
 
 /// Effect of a click on the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,17 +94,17 @@ pub enum UiCommand {
     ClearFinished,
     UndoRemove,
     Click(ItemId, Pick),
-    /// Moves from the focused row, if any; the last field is rows per page.
+    /// Moves from the focused entry, if any; the last field is rows per page.
     Move {
         step: CursorMove,
         extend: bool,
-        from: Option<ItemId>,
+        from: Option<EntryId>,
         page: usize,
     },
     /// Toggles selection of the focused row.
     Toggle(ItemId),
-    /// Opens the row's menu.
-    RowMenu(ItemId),
+    /// Opens the menu of a row or header.
+    RowMenu(EntryId),
     SelectAll,
     SelectNone,
     CopySelected,
@@ -118,6 +120,16 @@ pub enum UiCommand {
     Search(String),
     SortBy(Column),
     Row(RowCommand, ItemId),
+    /// Acts on a batch, or on the rows without one.
+    Batch(BatchCommand, Option<BatchId>),
+    /// Sets label and note of a batch.
+    EditBatch {
+        batch: BatchId,
+        label: String,
+        note: String,
+    },
+    /// Copies the list of skipped files that is shown.
+    CopySkipped,
     ConfirmCancel,
     ConfirmPause,
     CopyDetails(ItemId),
@@ -144,7 +156,14 @@ pub enum UiCommand {
     Set(Setting),
     ShowFolder,
     ChooseBackupFolder,
-    RemoveKey,
+    AddKey,
+    SwitchAccount(Account),
+    RenameAccount(Account),
+    SaveAccountName,
+    /// Asks which account this one is.
+    JoinAccount(Account),
+    ConfirmJoin(Account, Account),
+    RemoveKey(Account),
     ConfirmRemoveKey,
     Dismiss(Dismissible),
     DismissToast,
@@ -212,6 +231,8 @@ pub enum Key {
     Delete,
     Escape,
     Space,
+    Left,
+    Right,
     Up,
     Down,
     PageUp,

@@ -1,7 +1,9 @@
 //! Labels, tooltips and shortcuts of all commands in one table. Texts are in
 //! [`super::wording::command`].
 
-use super::command::{BulkAction, CursorMove, Group, Key, RowCommand, Shortcut, UiCommand};
+use super::command::{
+    BatchCommand, BulkAction, CursorMove, EntryId, Group, Key, RowCommand, Shortcut, UiCommand,
+};
 use super::wording::command::{self as words, Words};
 use crate::model::snapshot::ItemId;
 use crate::text::messages::command as say;
@@ -53,7 +55,9 @@ impl UiCommand {
         }));
         list.extend([
             Self::Toggle(ItemId(0)),
-            Self::RowMenu(ItemId(0)),
+            Self::RowMenu(EntryId::Row(ItemId(0))),
+            Self::Batch(BatchCommand::Fold, None),
+            Self::Batch(BatchCommand::Unfold, None),
             Self::SelectAll,
             Self::SelectNone,
             Self::Find,
@@ -99,6 +103,8 @@ impl UiCommand {
             Self::Move { step, extend, .. } => step.shortcut().and_shift(*extend),
             Self::Toggle(_) => Shortcut::plain(Key::Space),
             Self::RowMenu(_) => Shortcut::plain(Key::F10).and_shift(true),
+            Self::Batch(BatchCommand::Fold, _) => Shortcut::plain(Key::Left),
+            Self::Batch(BatchCommand::Unfold, _) => Shortcut::plain(Key::Right),
             Self::SelectAll => Shortcut::command(Key::A),
             Self::SelectNone | Self::CloseDialog => Shortcut::plain(Key::Escape),
             Self::CopySelected => Shortcut::command(Key::C),

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use super::skipped::SkippedReport;
+use crate::model::asset::Account;
+use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
 
 /// A modal dialog.
@@ -15,6 +18,10 @@ pub enum Dialog {
     Pause(StopRequest),
     /// Details of a row.
     Details(ItemId),
+    /// Change label and note of a batch.
+    EditBatch(BatchId),
+    /// Files of a batch that were skipped.
+    Skipped(Arc<SkippedReport>),
     /// Discard uploads that an earlier run left unfinished?
     Discard,
     /// Close during uploads?
@@ -23,8 +30,12 @@ pub enum Dialog {
     LeaveSandbox,
     /// Settings.
     Settings,
-    /// Remove the key?
-    RemoveKey,
+    /// Remove the key of this account?
+    RemoveKey(Account),
+    /// Name this account.
+    NameAccount(Account),
+    /// Choose the account that this one is.
+    JoinAccount(Account),
     /// Keyboard shortcuts.
     Shortcuts,
     /// Supported formats.

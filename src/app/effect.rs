@@ -1,6 +1,6 @@
 //! Actions that the logic of the window leaves to the drawing code.
 
-use super::command::ThemeChoice;
+use super::command::{EntryId, ThemeChoice};
 use crate::model::snapshot::ItemId;
 
 /// Action for the drawing code.
@@ -10,10 +10,10 @@ pub enum WindowEffect {
     CopyText(String),
     /// Sets the colours.
     Theme(ThemeChoice),
-    /// Scrolls to the row and focuses it.
-    Reveal(ItemId),
-    /// Opens the row's menu for the keyboard.
-    Menu(ItemId),
+    /// Scrolls to the row or header and focuses it.
+    Reveal(EntryId),
+    /// Opens the menu of the row or header for the keyboard.
+    Menu(EntryId),
     /// Focuses the search field.
     FocusSearch,
     /// Scrolls to the row without focusing it.

@@ -1,54 +1,34 @@
-//! Filtering, sorting and selection of the list.
+//! Filtering, sorting, grouping and selection of the list.
 
 mod counts;
+mod entries;
 mod folders;
+mod groups;
 mod order;
 #[cfg(test)]
 mod property_tests;
+mod selection;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::command::{BulkAction, Column, CursorMove, Filter, Pick};
-use super::rows;
+use super::command::{Column, EntryId, Filter, Pick};
+use crate::model::batch::{Batch, BatchId};
 use crate::model::plan::Plan;
 use crate::model::snapshot::{ItemId, Row, RowDelta, Snapshot, changed_rows};
 use crate::model::throughput::{Throughput, UnderWay};
 
 use counts::ListTotals;
 pub use counts::StatusCounts;
+pub use entries::ListEntry;
 use folders::Folders;
+use groups::Groups;
+pub use groups::{BatchGroup, BatchTotals};
 pub use order::Sort;
 use order::SortKeys;
-
-/// Number of selected rows that allow each command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct SelectionActions {
-    /// Rows with an id to copy.
-    pub ids: usize,
-    many: [usize; BulkAction::EACH.len()],
-}
-
-impl SelectionActions {
-    fn count(&mut self, row: &Row, change: RowDelta) {
-        if rows::id_to_copy(row).is_some() {
-            change.count(&mut self.ids);
-        }
-        for (number, fits) in self.many.iter_mut().zip(rows::fits_each(row)) {
-            if fits {
-                change.count(number);
-            }
-        }
-    }
-
-    /// Returns the number of selected rows that allow the command.
-    pub fn of(&self, many: BulkAction) -> usize {
-        let at = BulkAction::EACH.iter().position(|one| *one == many);
-        at.map_or(0, |at| self.many[at])
-    }
-}
+pub use selection::SelectionActions;
 
 /// The list with its filter, search, order and selection.
 #[derive(Debug, Default)]
@@ -62,12 +42,15 @@ pub struct List {
     facts: SortKeys,
     sums: ListTotals,
     folders: Folders,
+    groups: Groups,
     /// Indices of the shown rows, in order.
     shown: Vec<usize>,
     selected: HashSet<ItemId>,
     fits: SelectionActions,
-    anchor: Option<ItemId>,
-    cursor: Option<ItemId>,
+    /// End of a range that stays.
+    anchor: Option<EntryId>,
+    /// Entry clicked or moved to last.
+    cursor: Option<EntryId>,
 }
 
 impl List {
@@ -117,19 +100,9 @@ impl List {
         self.sort
     }
 
-    /// Returns the snapshot indices of the shown rows.
-    pub fn shown(&self) -> &[usize] {
-        &self.shown
-    }
-
     /// Returns the selected rows, all of which are shown.
     pub fn selected(&self) -> &HashSet<ItemId> {
         &self.selected
-    }
-
-    /// Returns the row clicked or moved to last.
-    pub fn cursor(&self) -> Option<ItemId> {
-        self.cursor
     }
 
     /// Returns the number of selected rows for each command.
@@ -158,6 +131,7 @@ impl List {
         let words = search.split_whitespace().map(str::to_lowercase);
         self.words = words.collect();
         self.search = search;
+        self.groups.set_searching(!self.words.is_empty());
         self.facts.search_anew();
         self.rebuild();
     }
@@ -173,9 +147,10 @@ impl List {
     pub fn update(&mut self, snapshot: &Snapshot) {
         let before = Arc::clone(&self.seen);
         self.seen = Arc::clone(&snapshot.rows);
+        let has_other_groups = self.groups.take_in(&snapshot.batches);
         match changed_rows(&before, &self.seen) {
-            Some(places) => self.follow(&places, &before),
-            None => self.rebuild(),
+            Some(places) if !has_other_groups => self.follow(&places, &before),
+            Some(_) | None => self.rebuild(),
         }
     }
 
@@ -189,11 +164,14 @@ impl List {
         for (_, old, new) in changed() {
             self.sums.count(old, RowDelta::Removed);
             self.sums.count(new, RowDelta::Added);
+            self.groups.count(old, RowDelta::Removed);
+            self.groups.count(new, RowDelta::Added);
         }
         if changed().any(|(_, old, new)| Folders::changes(old, new)) {
             self.folders = Folders::of(&self.seen);
         }
-        if self.filter != Filter::All && self.count(self.filter) == 0 {
+        let is_moved = changed().any(|(_, old, new)| old.batch != new.batch);
+        if is_moved || self.filter != Filter::All && self.count(self.filter) == 0 {
             self.rebuild();
             return;
         }
@@ -217,8 +195,11 @@ impl List {
         if other_rows {
             self.gather();
         } else if other_order {
-            // Already nearly sorted, so this is fast.
-            self.facts.sort(&mut self.shown, self.sort, &self.seen);
+            for group in &self.groups.shown {
+                // Already nearly sorted, so this is fast.
+                let rows = &mut self.shown[group.range()];
+                self.facts.sort(rows, self.sort, &self.seen);
+            }
         }
     }
 
@@ -231,13 +212,20 @@ impl List {
         }
         self.folders = Folders::of(&self.seen);
         self.sums = ListTotals::default();
+        self.groups.reset_totals();
         for row in self.seen.iter() {
             self.sums.count(row, RowDelta::Added);
+            self.groups.count(row, RowDelta::Added);
         }
         if self.filter != Filter::All && self.count(self.filter) == 0 {
             self.filter = Filter::All;
         }
         self.gather();
+        self.deselect_hidden();
+    }
+
+    /// Deselects hidden rows, since commands must not act on them.
+    fn deselect_hidden(&mut self) {
         if !self.selected.is_empty() {
             let shown: HashSet<ItemId> = self.rows().map(|row| row.id).collect();
             self.selected.retain(|id| shown.contains(id));
@@ -253,14 +241,17 @@ impl List {
     /// Collects the shown rows in order.
     fn gather(&mut self) {
         let rows = self.seen.iter().enumerate();
-        let mut shown: Vec<usize> = rows
+        let found = rows
             .filter(|(place, row)| self.shows(*place, row))
-            .map(|(place, _)| place)
-            .collect();
+            .map(|(place, row)| (place, row.as_ref()));
+        let mut groups = self.groups.sort_in(found);
         if self.sort != Sort::default() {
-            self.facts.sort(&mut shown, self.sort, &self.seen);
+            for rows in &mut groups {
+                self.facts.sort(rows, self.sort, &self.seen);
+            }
         }
-        self.shown = shown;
+        let is_whole = self.filter == Filter::All && self.words.is_empty();
+        self.shown = self.groups.lay_out(groups, is_whole);
     }
 
     fn look_at_selection(&mut self) {
@@ -280,13 +271,15 @@ impl List {
 
     /// Selects these rows, as far as they are shown, and returns the first.
     pub fn select(&mut self, ids: &HashSet<ItemId>) -> Option<ItemId> {
+        ids.iter().for_each(|id| self.unfold_row(*id));
         let shown = self.rows().map(|row| row.id);
         let wanted: Vec<ItemId> = shown.filter(|id| ids.contains(id)).collect();
-        self.anchor = wanted.first().copied();
+        let first = wanted.first().copied();
+        self.anchor = first.map(EntryId::Row);
         self.cursor = self.anchor;
         self.selected = wanted.into_iter().collect();
         self.look_at_selection();
-        self.anchor
+        first
     }
 
     /// Clears the selection.
@@ -301,6 +294,7 @@ impl List {
         if !self.rows().any(|row| row.id == id) {
             return;
         }
+        let entry = EntryId::Row(id);
         match pick {
             Pick::Only => self.selected = HashSet::from([id]),
             Pick::Toggle => {
@@ -308,53 +302,56 @@ impl List {
                     self.selected.insert(id);
                 }
             }
-            Pick::Range => self.extend_to(id),
+            Pick::Range => self.extend_to(entry),
         }
         if pick != Pick::Range || self.anchor.is_none() {
-            self.anchor = Some(id);
+            self.anchor = Some(entry);
         }
-        self.cursor = Some(id);
+        self.cursor = Some(entry);
         self.look_at_selection();
     }
 
-    fn extend_to(&mut self, id: ItemId) {
-        let ids: Vec<ItemId> = self.rows().map(|row| row.id).collect();
-        let place = |wanted: ItemId| ids.iter().position(|id| *id == wanted);
-        let Some(end) = place(id) else { return };
-        let start = self.anchor.and_then(place).unwrap_or(end);
-        let range = &ids[start.min(end)..=start.max(end)];
-        self.selected = range.iter().copied().collect();
+    /// Folds or unfolds the rows of a batch.
+    pub fn fold(&mut self, batch: Option<BatchId>, fold: bool) {
+        if self.groups.fold(batch, fold) {
+            self.gather();
+            self.deselect_hidden();
+        }
     }
 
-    /// Moves from a row, or from the last position, and returns the new row. `page` is rows per
-    /// page.
-    pub fn step(
-        &mut self,
-        step: CursorMove,
-        extend: bool,
-        from: Option<ItemId>,
-        page: usize,
-    ) -> Option<ItemId> {
-        let last = self.shown.len().checked_sub(1)?;
-        let from = from.or(self.cursor);
-        let at = from.and_then(|from| self.rows().position(|row| row.id == from));
-        let page = page.max(1);
-        let to = match (step, at) {
-            (CursorMove::Home, _) | (CursorMove::Down | CursorMove::PageDown, None) => 0,
-            (CursorMove::End, _) | (CursorMove::Up | CursorMove::PageUp, None) => last,
-            (CursorMove::Up, Some(at)) => at.saturating_sub(1),
-            (CursorMove::Down, Some(at)) => (at + 1).min(last),
-            (CursorMove::PageUp, Some(at)) => at.saturating_sub(page),
-            (CursorMove::PageDown, Some(at)) => (at + page).min(last),
-        };
-        let id = self.rows().nth(to)?.id;
-        if extend {
-            self.anchor = self.anchor.or(from);
-            self.pick(id, Pick::Range);
-        } else {
-            self.pick(id, Pick::Only);
+    /// Unfolds the group of this row.
+    pub fn unfold_row(&mut self, id: ItemId) {
+        if let Some(row) = self.seen.iter().find(|row| row.id == id) {
+            self.fold(self.groups.group_of(row), false);
         }
-        Some(id)
+    }
+
+    /// Selects the rows of a batch, as far as filter and search show them.
+    pub fn select_batch(&mut self, batch: Option<BatchId>) {
+        self.fold(batch, false);
+        let rows = self.rows().filter(|row| self.groups.holds(batch, row));
+        self.selected = rows.map(|row| row.id).collect();
+        self.look_at_selection();
+    }
+
+    /// Returns the batch, as last seen.
+    pub fn batch(&self, batch: Option<BatchId>) -> Option<&Arc<Batch>> {
+        self.groups.batch(batch)
+    }
+
+    /// Returns the sums over the rows of a batch, shown or hidden.
+    pub fn batch_totals(&self, batch: Option<BatchId>) -> BatchTotals {
+        self.groups.totals(batch)
+    }
+
+    /// Returns the rows of a batch, shown or hidden, in the list's order.
+    pub fn batch_rows(&self, batch: Option<BatchId>) -> Vec<Arc<Row>> {
+        let rows = self.seen.iter().enumerate();
+        let of_batch = rows.filter(|(_, row)| self.groups.holds(batch, row));
+        let mut places: Vec<usize> = of_batch.map(|(place, _)| place).collect();
+        self.facts.sort(&mut places, self.sort, &self.seen);
+        let rows = places.iter().filter_map(|place| self.seen.get(*place));
+        rows.cloned().collect()
     }
 
     /// Iterates over the shown rows.

@@ -68,9 +68,9 @@ impl ListState {
         self.page = Some(rows);
     }
 
-    /// Returns `true` if all shown rows are in view.
+    /// Returns `true` if all headers and shown rows are in view.
     pub fn fits_in_view(&self) -> bool {
-        self.page.is_none_or(|page| self.list.shown().len() <= page)
+        self.page.is_none_or(|page| self.list.entries() <= page)
     }
 
     /// Starts a new intake, whose rows come with later snapshots.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::banners::Banner;
 use super::wording::ended;
-use crate::model::snapshot::{ItemId, Row, Snapshot, Status, changed_rows};
-use crate::text::messages::{batch, list, status};
+use crate::model::snapshot::{ItemId, JournalState, Row, Snapshot, Status, changed_rows};
+use crate::text::messages::{batch, list, skipped, status};
 
 /// Time between announcements.
 const GAP: Duration = Duration::from_secs(2);
@@ -24,6 +24,8 @@ struct News {
     failed: Vec<String>,
     refused: Vec<String>,
     found: Vec<String>,
+    /// Files that folders held and that were skipped.
+    skipped: usize,
     progress: Option<String>,
 }
 
@@ -36,6 +38,8 @@ pub struct Announcer {
     /// Shown banners, including new ones.
     banners: Vec<Banner>,
     quarter: u64,
+    /// Skipped files of folders that are still walked.
+    skipped: usize,
 }
 
 impl Announcer {
@@ -78,6 +82,7 @@ impl Announcer {
             }
             None => self.compare_rows(&before.rows, &after.rows),
         }
+        self.compare_batches(before, after);
         let totals = &after.totals;
         let Some(percent) = totals.percent() else {
             // The batch is over, so its progress starts again.
@@ -88,7 +93,7 @@ impl Announcer {
         let quarter = u64::from(percent / 25);
         if quarter > self.quarter {
             let percent = quarter * 25;
-            self.news.progress = Some(batch::so_far(totals.batch, totals.done, percent));
+            self.news.progress = Some(batch::so_far(totals.started, totals.done, percent));
         }
         self.quarter = quarter;
     }
@@ -105,6 +110,22 @@ impl Announcer {
                 }
                 None => {}
             }
+        }
+    }
+
+    /// Queues the number of skipped files once the folders are walked. Those of earlier runs are no
+    /// news.
+    fn compare_batches(&mut self, before: &Snapshot, after: &Snapshot) {
+        let is_new = !Arc::ptr_eq(&before.batches, &after.batches);
+        if is_new && before.journal != JournalState::Opening {
+            let skipped = |snapshot: &Snapshot| -> usize {
+                let batches = snapshot.batches.iter();
+                batches.map(|batch| batch.skipped.len()).sum()
+            };
+            self.skipped += skipped(after).saturating_sub(skipped(before));
+        }
+        if after.walking.is_none() {
+            self.news.skipped += std::mem::take(&mut self.skipped);
         }
     }
 
@@ -140,6 +161,7 @@ impl Announcer {
             ended(&news.failed, status::failed()),
             ended(&news.refused, status::rejected()),
             ended(&news.found, status::duplicate()),
+            (news.skipped > 0).then(|| skipped::announced(news.skipped)),
             news.progress,
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();

@@ -109,7 +109,7 @@ impl CheckRun {
         self.running.handle.send(Command::StopChecking);
         self.running.handle.send(Command::Shutdown);
         let _ = tokio::time::timeout(FAREWELL, &mut self.running.task).await;
-        // What was saved before the end still counts.
+        // Answers that were saved before the end still count.
         self.take_events(&display);
         while let Ok(notice) = self.running.handle.notices.try_recv() {
             self.take_notice(notice, &display);
@@ -211,7 +211,7 @@ impl CheckRun {
             display.say(&wording::other_size(asset.as_str()));
         }
         if self.stdout_error.is_none() {
-            self.stdout_error = super::print(&line(&asset, &result)).err();
+            self.stdout_error = display.print(&line(&asset, &result)).err();
         }
     }
 

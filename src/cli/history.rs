@@ -1,14 +1,54 @@
 //! `history`: uploads from this computer, of all accounts and hosts.
 
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{EXIT_GOOD, EXIT_SOME_FAILED, HistoryArguments, print, say};
+use super::{EXIT_GOOD, EXIT_SOME_FAILED, print, say};
 use crate::model::asset::{AssetStatus, ContentHash};
 use crate::model::cell_escaping::spreadsheet_field;
+use crate::model::media::Kind;
 use crate::model::terminal::escape;
-use crate::store::{AssetRecord, AssetRemark, History, StoreError, data_dir};
+use crate::store::history::library::{Library, LibraryQuery, StatusFilter};
+use crate::store::{AssetRecord, AssetRemark, History, OpenedDatabase, StoreError, data_dir};
 use crate::text;
 use crate::text::messages::{journal, terminal};
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArguments {
+    /// Print one JSON object a line
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print CSV with a header line
+    #[arg(long)]
+    pub csv: bool,
+    /// Only what was uploaded on this day or later, as 2026-11-28
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub since: Option<Date>,
+    /// Only what was uploaded on this day or earlier
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub until: Option<Date>,
+    /// Only videos, audio or images
+    #[arg(long, value_parser = kinds())]
+    pub kind: Option<Kind>,
+    /// Only what the service last gave this status, or what was deleted from it
+    #[arg(long, ignore_case = true, value_parser = statuses())]
+    pub status: Option<StatusFilter>,
+    /// Only batches of this label
+    #[arg(long, value_name = "TEXT")]
+    pub label: Option<String>,
+    /// Only what is of this account, by its name or the last four characters of its key
+    #[arg(long, value_name = "NAME|LAST4")]
+    pub account: Option<String>,
+    /// Only what has each of these words in its name, path, label, note or asset id
+    pub query: Vec<String>,
+}
 
 /// A line of `history --json` or row of `--csv` (`docs/contract.md`, "Data directory").
 #[derive(Debug, Serialize)]
@@ -22,7 +62,15 @@ struct HistoryRow {
     uploaded_at: String,
     account: String,
     base_url: String,
-    note: Option<&'static str>,
+    note: Option<String>,
+    label: Option<String>,
+    kind: Option<&'static str>,
+    duration_s: Option<f64>,
+    width: Option<u32>,
+    height: Option<u32>,
+    captured_at: Option<String>,
+    deleted_at: Option<String>,
+    remark: Option<&'static str>,
 }
 
 impl From<AssetRecord> for HistoryRow {
@@ -37,30 +85,127 @@ impl From<AssetRecord> for HistoryRow {
             uploaded_at: rfc3339(record.uploaded_at_ms),
             account: record.account.as_str().to_owned(),
             base_url: record.base_url,
-            note: record.remark.map(AssetRemark::as_str),
+            note: record.note,
+            label: record.label,
+            kind: record.kind.map(Kind::as_str),
+            duration_s: record
+                .metadata
+                .duration_ms
+                .map(|ms| super::seconds(Duration::from_millis(ms))),
+            width: record.metadata.width,
+            height: record.metadata.height,
+            captured_at: record.metadata.captured_at.map(|time| time.to_string()),
+            deleted_at: record.deleted_at_ms.map(rfc3339),
+            remark: record.remark.map(AssetRemark::as_str),
         }
     }
 }
 
 /// Error that ends a listing early.
 enum ListingError {
-    Store(StoreError),
+    History(String),
     /// Standard output cannot be written.
     Output(std::io::Error),
 }
 
 impl From<StoreError> for ListingError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        Self::History(error.to_string())
     }
+}
+
+/// Returns the parser of `--kind`.
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let kinds = [Kind::Video, Kind::Audio, Kind::Image].map(Kind::as_str);
+    PossibleValuesParser::new(kinds).try_map(|word| Kind::from_word(&word).ok_or("no kind"))
+}
+
+/// Word of `--status` for assets that were deleted.
+const DELETED: &str = "deleted";
+
+/// Returns the parser of `--status`.
+fn statuses() -> impl TypedValueParser<Value = StatusFilter> {
+    let statuses = [
+        AssetStatus::Success,
+        AssetStatus::Waiting,
+        AssetStatus::Uploading,
+        AssetStatus::Failed,
+        AssetStatus::Other,
+    ];
+    let words = statuses.map(AssetStatus::as_str).into_iter();
+    PossibleValuesParser::new(words.chain([DELETED])).map(|word| {
+        if word.eq_ignore_ascii_case(DELETED) {
+            StatusFilter::Deleted
+        } else {
+            StatusFilter::Reported(AssetStatus::from_wire(&word.to_uppercase()))
+        }
+    })
+}
+
+/// Parses a day.
+fn parse_day(text: &str) -> Result<Date, String> {
+    text.parse()
+        .map_err(|_| "give a day of the calendar, as 2026-11-28".to_owned())
+}
+
+/// Returns the start of a local day in milliseconds since the Unix epoch.
+fn start_of(day: Date) -> Option<i64> {
+    let start = day.to_zoned(TimeZone::system()).ok()?;
+    Some(start.timestamp().as_millisecond())
+}
+
+/// Returns the query of these arguments; `None` if no account is called so.
+fn query(
+    arguments: &HistoryArguments,
+    history: &History,
+) -> Result<Option<LibraryQuery>, StoreError> {
+    let accounts = match &arguments.account {
+        Some(text) => history.accounts_called(text)?,
+        None => vec![],
+    };
+    if arguments.account.is_some() && accounts.is_empty() {
+        return Ok(None);
+    }
+    let day_after = |day: Date| day.tomorrow().ok();
+    Ok(Some(LibraryQuery {
+        words: arguments.query.join(" "),
+        kind: arguments.kind,
+        since_ms: arguments.since.and_then(start_of),
+        until_ms: arguments.until.and_then(day_after).and_then(start_of),
+        status: arguments.status,
+        label: arguments.label.clone(),
+        accounts,
+        ..LibraryQuery::default()
+    }))
+}
+
+/// Passes the assets that the arguments ask for to `each`, newest first.
+fn list(
+    arguments: &HistoryArguments,
+    dir: &Path,
+    history: &History,
+    each: impl FnMut(AssetRecord) -> Result<(), ListingError>,
+) -> Result<(), ListingError> {
+    let Some(query) = query(arguments, history)? else {
+        return Ok(());
+    };
+    let library = Library::open(dir).map_err(|error| ListingError::History(error.to_string()))?;
+    match library {
+        Some(mut library) => library.for_each(&query, each),
+        None => Ok(()),
+    }
+}
+
+/// Opens the history and its data directory.
+fn open() -> Result<(PathBuf, OpenedDatabase), String> {
+    let dir = data_dir::resolve().map_err(|error| error.to_string())?;
+    let opened = History::open(&dir).map_err(|error| error.to_string())?;
+    Ok((dir, opened))
 }
 
 /// Lists the history; returns the exit status.
 pub fn run(arguments: &HistoryArguments) -> u8 {
-    let opened = data_dir::resolve()
-        .map_err(|error| error.to_string())
-        .and_then(|dir| History::open(&dir).map_err(|error| error.to_string()));
-    let opened = match opened {
+    let (dir, opened) = match open() {
         Ok(opened) => opened,
         Err(line) => {
             say(&line);
@@ -73,17 +218,13 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     if let Some(why) = opened.history.ledger_problem() {
         say(&journal::ledger(why));
     }
-    let query = arguments.query.as_deref().unwrap_or_default();
     if arguments.csv
         && let Err(error) = print(HEADER)
     {
         return super::stdout_error(&error);
     }
     let mut count = 0_usize;
-    let listed = opened.history.for_each_asset(query, |record| {
-        if record.is_reserved() {
-            return Ok(());
-        }
+    let listed = list(arguments, &dir, &opened.history, |record| {
         count += 1;
         let line = HistoryRow::from(record);
         let text = if arguments.json {
@@ -97,14 +238,15 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     });
     match listed {
         Ok(()) => {}
-        Err(ListingError::Store(error)) => {
-            say(&terminal::history_broken(&error.to_string()));
+        Err(ListingError::History(error)) => {
+            say(&terminal::history_broken(&error));
             return EXIT_SOME_FAILED;
         }
         Err(ListingError::Output(error)) => return super::stdout_error(&error),
     }
     if count == 0 && !arguments.json && !arguments.csv {
-        say(if query.is_empty() {
+        let all = query(arguments, &opened.history) == Ok(Some(LibraryQuery::default()));
+        say(if all {
             terminal::history_empty()
         } else {
             terminal::history_nothing_found()
@@ -113,10 +255,12 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     EXIT_GOOD
 }
 
-const HEADER: &str =
-    "asset_id,name,path,size,blake3,upload_status,uploaded_at,account,base_url,note";
+const HEADER: &str = "asset_id,name,path,size,blake3,upload_status,uploaded_at,account,base_url,note,label,kind,\
+     duration_s,width,height,captured_at,deleted_at,remark";
 
 fn csv(line: &HistoryRow) -> String {
+    let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    let duration = line.duration_s.map(|seconds| seconds.to_string());
     [
         line.asset_id.as_str(),
         &line.name,
@@ -127,24 +271,38 @@ fn csv(line: &HistoryRow) -> String {
         &line.uploaded_at,
         &line.account,
         &line.base_url,
-        line.note.unwrap_or_default(),
+        line.note.as_deref().unwrap_or_default(),
+        line.label.as_deref().unwrap_or_default(),
+        line.kind.unwrap_or_default(),
+        &duration.unwrap_or_default(),
+        &number(line.width),
+        &number(line.height),
+        line.captured_at.as_deref().unwrap_or_default(),
+        line.deleted_at.as_deref().unwrap_or_default(),
+        line.remark.unwrap_or_default(),
     ]
     .map(|text| spreadsheet_field(&super::one_line(text)))
     .join(",")
 }
 
 fn plain(line: &HistoryRow) -> String {
-    let note = line
-        .note
-        .map(|note| format!("  ({})", note.replace('_', " ")))
+    let remark = line
+        .remark
+        .map(|remark| format!("  ({})", remark.replace('_', " ")))
         .unwrap_or_default();
+    // Only its ID was ever given to this computer.
+    let place = if line.path.is_empty() {
+        &line.name
+    } else {
+        &line.path
+    };
     format!(
-        "{}  {}  {:<9}  {:>9}  {}{note}",
+        "{}  {}  {:<9}  {:>9}  {}{remark}",
         escape(&line.asset_id),
         line.uploaded_at,
         line.upload_status.unwrap_or("?"),
         text::size(line.size),
-        super::one_line(&line.path),
+        super::one_line(place),
     )
 }
 

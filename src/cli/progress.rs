@@ -24,7 +24,7 @@ impl ProgressDisplay {
     /// Shows the run's progress.
     pub fn show(&self, snapshot: &Snapshot) {
         let totals = &snapshot.totals;
-        if totals.batch == 0 {
+        if totals.started == 0 {
             return;
         }
         self.0.set_length(totals.bytes);
@@ -32,7 +32,7 @@ impl ProgressDisplay {
         let mut words = format!(
             "{} of {} · {}",
             totals.done,
-            totals.batch,
+            totals.started,
             text::size_of(totals.sent, totals.bytes)
         );
         if let Some(rate) = totals.rate {
@@ -47,6 +47,9 @@ impl ProgressDisplay {
 
     /// Shows the progress of a check of assets.
     pub fn show_check(&self, check: &AssetCheckProgress) {
+        if check.total == 0 {
+            return;
+        }
         self.0.set_length(check.total);
         self.0.set_position(check.done);
         self.0
@@ -56,6 +59,14 @@ impl ProgressDisplay {
     /// Prints a line for the user without tearing the bar.
     pub fn say(&self, line: &str) {
         self.0.suspend(|| super::say(line));
+    }
+
+    /// Prints a line to standard output without tearing the bar.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn print(&self, line: &str) -> std::io::Result<()> {
+        self.0.suspend(|| super::print(line))
     }
 
     /// Removes the bar.

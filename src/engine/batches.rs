@@ -10,10 +10,12 @@ use super::queue::item::Item;
 use crate::model::batch::{Batch, BatchId};
 use crate::model::snapshot::ItemId;
 
-/// Batches that have rows in the list.
+/// Batches that have rows in the list, and those of skipped files alone.
 #[derive(Debug, Default)]
 pub(super) struct Batches {
     known: HashMap<BatchId, Arc<Batch>>,
+    /// Batches of skipped files alone, until the user removes them.
+    without_rows: HashSet<BatchId>,
     /// Oldest first.
     shown: Arc<Vec<Arc<Batch>>>,
     is_changed: bool,
@@ -30,9 +32,21 @@ impl Batches {
         self.is_changed = true;
     }
 
+    /// Keeps a batch that has no rows yet.
+    pub fn keep_without_rows(&mut self, id: BatchId) {
+        self.without_rows.insert(id);
+    }
+
+    /// Notes that the user removed a batch.
+    pub fn dismiss(&mut self, id: BatchId) {
+        self.without_rows.remove(&id);
+        self.is_changed = true;
+    }
+
     /// Notes that a row has come.
     pub fn on_inserted(&mut self, item: &Item) {
         if let Some(batch) = &item.batch {
+            self.without_rows.remove(&batch.id);
             self.put(Arc::clone(batch));
         }
     }
@@ -42,14 +56,17 @@ impl Batches {
         self.is_changed = true;
     }
 
-    /// Returns the batches of these rows, oldest first, and forgets all others.
+    /// Returns the batches of these rows and those kept without rows, oldest first; forgets all
+    /// others.
     pub fn update(&mut self, items: &HashMap<ItemId, Item>) -> Arc<Vec<Arc<Batch>>> {
         if std::mem::take(&mut self.is_changed) {
             let rows = items.values();
             let used: HashSet<BatchId> = rows
                 .filter_map(|item| Some(item.batch.as_ref()?.id))
                 .collect();
-            self.known.retain(|id, _| used.contains(id));
+            let kept = &self.without_rows;
+            self.known
+                .retain(|id, _| used.contains(id) || kept.contains(id));
             let mut shown: Vec<Arc<Batch>> = self.known.values().cloned().collect();
             shown.sort_unstable_by_key(|batch| (batch.created_at_ms, batch.id));
             if shown != *self.shown {

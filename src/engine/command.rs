@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::model::asset::Account;
 use crate::model::asset_check::{AssetCheckProgress, AssetsToCheck};
+use crate::model::batch::BatchId;
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::relocation::RelocationError;
@@ -20,6 +22,18 @@ pub enum Command {
     AddLabelled(Vec<PathBuf>, String),
     /// Add paths from outside the window, as a second start does; they never start by themselves.
     AddFromOutside(Vec<PathBuf>),
+    /// Change the label and the note of a batch, also of one that has left the list. An empty label
+    /// changes nothing.
+    EditBatch {
+        /// The batch.
+        batch: BatchId,
+        /// Its new label.
+        label: String,
+        /// Its new note; `None` for none.
+        note: Option<String>,
+    },
+    /// Remove a batch and its rows from the list, as [`Command::Remove`] does.
+    RemoveBatch(BatchId),
     /// Start every row that is ready.
     Start,
     /// Start these rows if they are ready.
@@ -63,8 +77,19 @@ pub enum Command {
     ContinueInterrupted,
     /// Remove what an earlier run left unfinished.
     DiscardInterrupted,
-    /// Use this key from now on; lifts a pause for [`RequiredAction::Key`].
+    /// Use this key from now on in place of the current one; lifts a pause for
+    /// [`RequiredAction::Key`].
     SetKey(ApiKey, KeySource),
+    /// Use another account's key from now on. What was started before goes on with its own key.
+    SwitchKey(ApiKey, KeySource),
+    /// Go on with what was started for another account, whose key this is.
+    HoldKey(ApiKey),
+    /// Forget the key of an account that was in use before.
+    ForgetKey(Account),
+    /// Name an account; `None` takes its name away.
+    NameAccount(Account, Option<String>),
+    /// The keys of these accounts are of one account.
+    JoinAccounts(Account, Account),
     /// Neither the keychain nor the environment has a key.
     NoKey,
     /// Ask the service whether it accepts this key, within the rate limit.
@@ -91,9 +116,9 @@ pub struct Preferences {
     pub start_at_once: bool,
 }
 
-/// Outcome of a batch.
+/// Outcome of a busy period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct BatchEnd {
+pub struct FinishedCounts {
     /// Rows whose asset is ready.
     pub ready: usize,
     /// Rows not sent because equal content has an asset.
@@ -110,9 +135,11 @@ pub struct BatchEnd {
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// Everything that was started has ended.
-    BatchFinished(BatchEnd),
+    QueueFinished(FinishedCounts),
     /// The queue waits for the user.
     Needs(RequiredAction, Arc<Fault>),
+    /// The service rejects the key of an account that is not in use; what waits for it is paused.
+    OtherKeyRejected(Account),
     /// The file chosen for a row is not the missing one.
     NotLocated(PathBuf, RelocationError),
     /// Added files that are in the list already, and so were not added again.

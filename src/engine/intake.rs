@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use super::clock::{local_minute, now_ms};
 use super::files::{CanonicalPath, CheckedFile};
-use crate::model::batch::{Batch, BatchId, clean_label};
+use crate::model::batch::{Batch, BatchId, SkippedFile, clean_label};
 use crate::model::media::{FileStamp, MediaMetadata, Rejection};
 use crate::model::snapshot::ItemId;
 
@@ -45,13 +45,23 @@ pub(super) struct CheckResult {
     pub at: SystemTime,
 }
 
+/// Files in a folder that are not taken.
+#[derive(Debug, Default)]
+pub(super) struct SkippedFiles {
+    pub named: Vec<SkippedFile>,
+    pub other_files: u64,
+}
+
 /// The batch that the files of one `Add` command join.
 #[derive(Debug)]
 struct Addition {
     label: String,
     at_ms: i64,
-    /// Made with the first new row.
+    skipped: SkippedFiles,
+    /// Made with the first new row or named skipped file.
     batch: Option<Arc<Batch>>,
+    /// Skipped files are not in the batch yet.
+    is_behind: bool,
 }
 
 /// Walks under way, and what they found but the queue does not have yet.
@@ -87,7 +97,9 @@ impl Intake {
                 .and_then(clean_label)
                 .unwrap_or_else(|| local_minute(at_ms)),
             at_ms,
+            skipped: SkippedFiles::default(),
             batch: None,
+            is_behind: false,
         };
         self.additions.insert(add, addition);
         add
@@ -112,28 +124,57 @@ impl Intake {
         self.additions.get(&add)?.batch.clone()
     }
 
-    /// Makes the batch of a command.
-    pub fn begin_batch(&mut self, add: AddId, id: BatchId) -> Option<Arc<Batch>> {
+    /// Returns the batch of a command with all that was skipped so far; makes it with this id if
+    /// there is none yet.
+    pub fn make_batch(&mut self, add: AddId, unused: Option<BatchId>) -> Option<Arc<Batch>> {
         let addition = self.additions.get_mut(&add)?;
-        let batch = Batch {
-            id,
-            label: addition.label.clone(),
-            note: None,
-            created_at_ms: addition.at_ms,
-            skipped: Arc::default(),
-            other_files: 0,
+        let (id, label, note) = match &addition.batch {
+            Some(batch) => (batch.id, batch.label.clone(), batch.note.clone()),
+            None => (unused?, addition.label.clone(), None),
         };
-        addition.batch = Some(Arc::new(batch));
-        addition.batch.clone()
+        addition.is_behind = false;
+        let batch = addition.batch.insert(Arc::new(Batch {
+            id,
+            label,
+            note,
+            created_at_ms: addition.at_ms,
+            skipped: Arc::new(addition.skipped.named.clone()),
+            other_files: addition.skipped.other_files,
+        }));
+        Some(Arc::clone(batch))
+    }
+
+    /// Returns a command whose batch lacks skipped files.
+    pub fn behind(&self) -> Option<AddId> {
+        let behind = self.additions.iter().find(|(_, addition)| {
+            let is_shown = addition.batch.is_some() || !addition.skipped.named.is_empty();
+            addition.is_behind && is_shown
+        });
+        behind.map(|(add, _)| *add)
+    }
+
+    /// Notes a batch that the user edited.
+    pub fn on_batch_edited(&mut self, batch: &Arc<Batch>) {
+        for addition in self.additions.values_mut() {
+            let own = addition.batch.as_mut();
+            if let Some(own) = own.filter(|own| own.id == batch.id) {
+                own.clone_from(batch);
+            }
+        }
     }
 
     pub fn on_progress(&mut self, found: u64) {
         self.found = found;
     }
 
-    /// Counts files of other kinds, which a walk leaves out.
-    pub fn on_skipped(&mut self, count: u64) {
+    /// Notes files of other kinds, which a walk leaves out.
+    pub fn on_skipped(&mut self, add: AddId, count: u64, skipped: SkippedFiles) {
         self.skipped += count;
+        if let Some(addition) = self.additions.get_mut(&add) {
+            addition.is_behind |= !skipped.named.is_empty() || skipped.other_files > 0;
+            addition.skipped.named.extend(skipped.named);
+            addition.skipped.other_files += skipped.other_files;
+        }
     }
 
     pub fn on_walk_ended(&mut self) {
@@ -148,7 +189,7 @@ impl Intake {
         self.resolving_paths = false;
     }
 
-    /// Buffers files until [`take_ready`](Self::take_ready).
+    /// Buffers files until [`take_buffered`](Self::take_buffered).
     pub fn buffer(&mut self, found: impl IntoIterator<Item = FoundFile>) {
         self.buffered.extend(found);
     }
@@ -164,18 +205,18 @@ impl Intake {
         self.retry_pending = false;
     }
 
-    /// Returns the buffered files, once all that was restored is known.
-    pub fn take_ready(&mut self, history_has_answered: bool) -> Vec<FoundFile> {
-        if history_has_answered && !self.resolving_paths && !self.retry_pending {
-            std::mem::take(&mut self.buffered)
-        } else {
-            vec![]
-        }
+    /// Returns whether all that was restored is known, so that rows can be made.
+    pub fn is_ready(&self, history_has_answered: bool) -> bool {
+        history_has_answered && !self.resolving_paths && !self.retry_pending
+    }
+
+    pub fn take_buffered(&mut self) -> Vec<FoundFile> {
+        std::mem::take(&mut self.buffered)
     }
 
     /// Forgets commands whose files are all in the queue.
     pub fn forget_finished(&mut self) {
-        if self.active_walks == 0 && self.buffered.is_empty() {
+        if self.active_walks == 0 && self.buffered.is_empty() && self.behind().is_none() {
             self.additions.clear();
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tokio::sync::oneshot;
 
 use super::files::CanonicalPath;
-use super::intake::{AddId, CheckResult, FoundFile};
+use super::intake::{AddId, CheckResult, FoundFile, SkippedFiles};
 use super::journal::opening::OpenOutcome;
 use super::queue::item::Origin;
 use super::tasks::{Contents, LocatedFile, LookupOutcome, ReadAhead};
@@ -34,8 +34,14 @@ pub(super) enum ActorMessage {
     FilesFound(Vec<FoundFile>),
     /// Files found so far in a folder walk.
     WalkProgress(u64),
-    /// A folder held this many files of other kinds.
-    Skipped(PathBuf, u64),
+    /// An added folder was walked.
+    Skipped {
+        add: AddId,
+        folder: PathBuf,
+        /// Files of other kinds, and folders that are never walked.
+        count: u64,
+        skipped: SkippedFiles,
+    },
     /// The only path of one `Add` is a folder of this name.
     FolderNamed(AddId, String),
     /// All paths of one `Add` were walked; `is_empty` if they held nothing at all.

@@ -26,12 +26,17 @@ pub struct Batch {
     pub created_at_ms: i64,
     /// Files in its folders that the service does not take, in the order of the walk.
     pub skipped: Arc<Vec<SkippedFile>>,
-    /// Number of system files, sidecars and the like in its folders, which nobody misses.
+    /// Number of system files, sidecars and the like in its folders, which nobody misses, and of
+    /// skipped files beyond [`MAX_SKIPPED`].
     pub other_files: u64,
 }
 
+/// Most skipped files that are named in a batch.
+pub const MAX_SKIPPED: usize = 10_000;
 /// Longest label, in characters.
 const MAX_LABEL: usize = 200;
+/// Longest note, in characters.
+const MAX_NOTE: usize = 10_000;
 
 /// Returns a label as one line without control characters, of at most 200 characters; `None` if
 /// nothing is left.
@@ -40,6 +45,15 @@ pub fn clean_label(text: &str) -> Option<String> {
     let line: String = line.trim().chars().take(MAX_LABEL).collect();
     let line = line.trim_end();
     (!line.is_empty()).then(|| line.to_owned())
+}
+
+/// Returns a note without control characters other than line breaks, of at most 10,000 characters;
+/// `None` if nothing is left.
+pub fn clean_note(text: &str) -> Option<String> {
+    let lines: Vec<String> = text.lines().map(one_line).collect();
+    let note = lines.join("\n");
+    let note: String = note.trim().chars().take(MAX_NOTE).collect();
+    (!note.is_empty()).then_some(note)
 }
 
 /// Replaces line breaks and other control characters by spaces.
@@ -71,7 +85,8 @@ pub enum SkippedKind {
 }
 
 impl SkippedKind {
-    const ALL: [Self; 4] = [
+    /// All kinds, those that users miss most first.
+    pub const ALL: [Self; 4] = [
         Self::CameraOriginal,
         Self::Photo,
         Self::OtherMedia,

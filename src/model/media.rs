@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 
 mod conversion_hints;
 mod metadata;
+mod skipped;
 mod sniff;
 #[cfg(test)]
 mod tests;
 
 pub use metadata::{CaptureTime, MediaMetadata};
+pub use skipped::skipped_kind;
 use sniff::Family;
 
 /// Largest direct upload, in bytes: the smaller reading of "500 MB" (`docs/service.md`).

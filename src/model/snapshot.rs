@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::asset::AssetId;
+use super::accounts::Accounts;
+use super::asset::{Account, AssetId};
 use super::asset_check::AssetCheckProgress;
 use super::batch::{Batch, BatchId};
 use super::fault::{Fault, FaultKind, RequiredAction};
@@ -127,6 +128,8 @@ pub struct Row {
     pub transfer: Option<Transfer>,
     /// Asset id, once bytes are stored under it.
     pub asset_id: Option<AssetId>,
+    /// Account that holds the asset, or that the file was started for.
+    pub account: Option<Account>,
     /// Id reserved by the service, without known bytes: shown in details only.
     pub reserved_id: Option<AssetId>,
     /// `asset_id` is on disk; if not, the user is told "not saved yet: copy it".
@@ -146,6 +149,21 @@ pub struct Row {
     pub batch: Option<BatchId>,
     /// What the file states about itself.
     pub metadata: MediaMetadata,
+}
+
+impl Row {
+    /// Returns the account of the ID that the row shows, or that it was started for.
+    pub fn account(&self) -> Option<&Account> {
+        let original = || {
+            let original = self.duplicate_of.as_ref()?;
+            // Its words name another account's key themselves.
+            original
+                .account
+                .as_ref()
+                .filter(|_| original.other_key.is_none())
+        };
+        self.account.as_ref().or_else(original)
+    }
 }
 
 /// Fate of the bytes already sent when a transfer is paused or breaks.
@@ -250,6 +268,8 @@ pub struct Snapshot {
     pub ledger_problem: Option<String>,
     /// State of the API key.
     pub key: KeyState,
+    /// The accounts of all keys that the service has accepted, and the one in use.
+    pub accounts: Arc<Accounts>,
     /// Files found so far in folder walks; `None` if none is running.
     pub walking: Option<u64>,
     /// Folders and files of other formats that walks skipped.
@@ -279,7 +299,7 @@ impl QueueWait {
 }
 
 impl Snapshot {
-    /// Returns the time until the batch is done, including the queue's wait; `None` while it is
+    /// Returns the time until the busy period is over, including the queue's wait; `None` while it is
     /// being estimated.
     pub fn time_left(&self, now: Instant) -> Option<Duration> {
         let wait = self.waiting.map_or(Duration::ZERO, |wait| wait.left(now));

@@ -168,10 +168,13 @@ impl History {
             return Ok(());
         }
         self.write(|connection, ledger| {
+            let is_batch = |change: &&HistoryChange| matches!(change, HistoryChange::PutBatch(_));
+            let (batches, others): (Vec<_>, Vec<_>) = changes.iter().partition(is_batch);
+            let write = |change| apply(connection, change);
+            // The ledger's assets join batches by label.
+            batches.into_iter().try_for_each(write)?;
             ledger.catch_up(connection, limit)?;
-            changes
-                .iter()
-                .try_for_each(|change| apply(connection, change))
+            others.into_iter().try_for_each(write)
         })?;
         self.ledger.confirm();
         Ok(())

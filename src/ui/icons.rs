@@ -2,7 +2,7 @@
 
 use lucide_icons::Icon;
 
-use crate::app::command::{BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
+use crate::app::command::{BatchCommand, BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
 use crate::model::media::Kind;
 
 /// Returns the icon of a row command.
@@ -34,7 +34,10 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::Resume => Icon::Play,
         UiCommand::RetryFailed => Icon::RotateCw,
         UiCommand::ClearFinished => Icon::ListX,
-        UiCommand::EnterKey | UiCommand::SaveKey => Icon::KeyRound,
+        UiCommand::EnterKey | UiCommand::SaveKey | UiCommand::SwitchAccount(_) => Icon::KeyRound,
+        UiCommand::AddKey => Icon::CopyPlus,
+        UiCommand::RenameAccount(_) => Icon::Pencil,
+        UiCommand::JoinAccount(_) => Icon::Files,
         UiCommand::GetKey | UiCommand::OpenConsole => Icon::ExternalLink,
         UiCommand::TrySandbox => Icon::FlaskConical,
         UiCommand::CopySelected
@@ -42,7 +45,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         | UiCommand::CopyDetails(_)
         | UiCommand::CopyAddress(_)
         | UiCommand::CopyPath(_) => Icon::Copy,
-        UiCommand::RemoveKey => Icon::Trash2,
+        UiCommand::RemoveKey(_) => Icon::Trash2,
         UiCommand::OpenSettings => Icon::Settings,
         UiCommand::ShowFolder | UiCommand::ChooseBackupFolder => Icon::FolderOpen,
         UiCommand::Export(_) => Icon::FileDown,
@@ -50,8 +53,22 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::ShowShortcuts => Icon::Keyboard,
         UiCommand::ShowFormats => Icon::Info,
         UiCommand::Row(row_command, _) => row(*row_command),
+        UiCommand::Batch(command, _) => return batch(*command),
+        UiCommand::CopySkipped => Icon::Copy,
         UiCommand::Set(Setting::Theme(choice)) => theme(*choice),
         _ => return None,
+    })
+}
+
+fn batch(command: BatchCommand) -> Option<Icon> {
+    Some(match command {
+        BatchCommand::CopyIds | BatchCommand::CopyAs(_) => Icon::Copy,
+        BatchCommand::Export(_) => Icon::FileDown,
+        BatchCommand::Each(many) => selection(many),
+        BatchCommand::Select => Icon::Check,
+        BatchCommand::Rename => Icon::Pencil,
+        BatchCommand::ShowSkipped => Icon::FileX,
+        BatchCommand::Fold | BatchCommand::Unfold => return None,
     })
 }
 

@@ -6,7 +6,9 @@ use egui::{Context, Event, KeyboardShortcut, Modifiers, Popup};
 
 use super::clipboard::Paste;
 use super::screens::uploads::ListView;
-use crate::app::command::{self, BulkAction, CursorMove, Shortcut, UiCommand};
+use crate::app::command::{
+    self, BatchCommand, BulkAction, CursorMove, EntryId, Shortcut, UiCommand,
+};
 use crate::app::state::App;
 
 /// Reads this frame's input.
@@ -67,19 +69,28 @@ pub fn read(
     out.extend(pasted.map(UiCommand::Paste));
 }
 
-/// Handles list keys while a row, or nothing, has the focus.
+/// Handles list keys while a row or header, or nothing, has the focus.
 fn in_list(ctx: &Context, view: &ListView, out: &mut Vec<UiCommand>) {
     if view.focused.is_none() && ctx.memory(|memory| memory.focused().is_some()) {
         return;
     }
-    if let Some(row) = view.entry() {
-        press(ctx, [UiCommand::RowMenu(row)], out);
+    if let Some(entry) = view.entry() {
+        press(ctx, [UiCommand::RowMenu(entry)], out);
         if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Menu)) {
-            out.push(UiCommand::RowMenu(row));
+            out.push(UiCommand::RowMenu(entry));
         }
     }
-    if let Some(row) = view.focused {
-        press(ctx, [UiCommand::Toggle(row)], out);
+    match view.focused {
+        Some(EntryId::Row(row)) => press(ctx, [UiCommand::Toggle(row)], out),
+        Some(EntryId::Header(batch)) => {
+            let fold = [BatchCommand::Fold, BatchCommand::Unfold];
+            press(
+                ctx,
+                fold.map(|command| UiCommand::Batch(command, batch)),
+                out,
+            );
+        }
+        None => {}
     }
     // With Shift first: the plain key would match it too.
     for extend in [true, false] {
@@ -127,6 +138,8 @@ fn keys(shortcut: Shortcut) -> KeyboardShortcut {
         command::Key::Delete => egui::Key::Delete,
         command::Key::Escape => egui::Key::Escape,
         command::Key::Space => egui::Key::Space,
+        command::Key::Left => egui::Key::ArrowLeft,
+        command::Key::Right => egui::Key::ArrowRight,
         command::Key::Up => egui::Key::ArrowUp,
         command::Key::Down => egui::Key::ArrowDown,
         command::Key::PageUp => egui::Key::PageUp,

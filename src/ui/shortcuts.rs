@@ -11,8 +11,8 @@ use crate::app::command_label::CommandLabel;
 use crate::app::wording::command as words;
 use crate::text::messages::selection::shortcuts;
 
-/// More pages than the list can have.
-const FAR: u8 = 100;
+/// More pages than a list can have.
+const FAR: u16 = 10_000;
 
 /// Draws the list, scrolling in a low window.
 pub fn show(ui: &mut Ui) {
@@ -61,7 +61,7 @@ fn lines(ui: &mut Ui, (group, commands): &(Group, Vec<UiCommand>)) {
 }
 
 /// Returns the scroll distance by keyboard; positive is up.
-fn by_keys(ui: &Ui, page: f32) -> f32 {
+pub fn by_keys(ui: &Ui, page: f32) -> f32 {
     let far = f32::from(FAR) * page;
     let keys = [
         (Key::ArrowUp, size::LINE),

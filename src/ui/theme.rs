@@ -48,6 +48,8 @@ pub mod type_size {
 pub mod size {
     /// Height of a list row.
     pub const ROW: f32 = 56.0;
+    /// Height of a batch's header.
+    pub const HEADER: f32 = 40.0;
     /// Side of a row's thumbnail.
     pub const THUMBNAIL: f32 = 40.0;
     /// Height of a row's progress bar.

@@ -5,6 +5,8 @@
 )]
 
 mod accessibility;
+mod accounts;
+mod batches;
 #[cfg(unix)]
 mod cli;
 mod contract;

@@ -14,6 +14,7 @@ use mavi_uploader::model::fault::{Diagnostics, Fault, FaultKind, RequiredAction}
 use mavi_uploader::model::media::{Kind, Rejection};
 use mavi_uploader::model::snapshot::{DuplicateOf, DuplicateStage, Row, Snapshot, Status};
 
+use crate::batches;
 use crate::window::{
     FakeEngine, Window, builder, failed, open_with, ready, row, until, uploading, with_key,
     without_key,
@@ -114,6 +115,7 @@ fn trouble() -> Vec<Row> {
             duplicate_of: Some(Arc::new(DuplicateOf {
                 path: "/media/clip-001.mp4".into(),
                 uploaded_at_ms: Some(1_766_989_317_192),
+                account: None,
                 asset: AssetId::new("re_660727003963174912"),
                 other_key: None,
             })),
@@ -136,7 +138,7 @@ fn trouble() -> Vec<Row> {
 }
 
 fn totals(state: &mut Snapshot) {
-    state.totals.batch = 12;
+    state.totals.started = 12;
     state.totals.done = 3;
     state.totals.sent = 1_400_000_000;
     state.totals.bytes = 3_900_000_000;
@@ -234,4 +236,33 @@ fn a_drop_says_what_it_will_do() {
     // egui draws on while files hang over the window.
     window.run_steps(3);
     picture(&mut window, "drop_small_light");
+}
+
+#[test]
+fn batches_stand_under_headers() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let mut window = open_with(builder(Theme::Light), handle, |_| {});
+    let now = Instant::now();
+    let done = vec![ready(21, "four.mp4", "re_4"), ready(22, "five.mp4", "re_5")];
+    let last = vec![
+        row(31, "six.mp4", Status::ReadyToUpload),
+        row(32, "seven.mp4", Status::ReadyToUpload),
+    ];
+    let shoot: Vec<Row> = busy(now).into_iter().take(5).collect();
+    let rows = batches::of(1, shoot)
+        .chain(batches::of(2, done))
+        .chain(batches::of(3, last));
+    engine.publish(|state| {
+        state.batches = Arc::new(vec![
+            batches::batch(1, "Shoot_2026-11-28", &batches::SKIPPED),
+            batches::batch(2, "2026-11-29 17:40", &[]),
+            batches::batch(3, "Interviews", &[]),
+        ]);
+        state.rows = Arc::new(rows.map(Arc::new).collect());
+    });
+    window.run();
+    let folded = window.get_by_label("2026-11-29 17:40, 2 of 2 ready, expanded");
+    folded.click();
+    window.run();
+    picture(&mut window, "batches_light");
 }

@@ -91,6 +91,16 @@ command-forget-backup-folder = Remove
     .hint = Make no second copy any more; copies that were made stay where they are
 command-show-folder = Show
     .hint = Show the folder where files are shown
+command-add-key = Add another key…
+    .hint = Use the key of another account
+command-switch-account = Use
+    .hint = Use this account for what you upload next
+command-rename-account = Rename…
+    .hint = Give this account a name
+command-save-account-name = Save name
+    .hint = Show the account under this name
+command-join-account = This is the same account as…
+    .hint = Tell that two keys belong to one account
 command-remove-key = Remove key
     .hint = Forget the API key on this computer
 command-dismiss = Dismiss
@@ -166,6 +176,25 @@ command-selected-remove = Remove
     .hint = Take the selected files out of the list
     .name = Remove selected
 
+## Commands on a batch of files
+
+command-batch-fold = Fold the group
+    .hint = Hide these files
+command-batch-unfold = Unfold the group
+    .hint = Show these files
+command-batch-copy-ids = Copy IDs
+    .hint = Copy the asset IDs of these files
+command-batch-select = Select all of it
+    .hint = Select these files
+command-batch-rename = Rename…
+    .hint = Change the name and the note of these files
+command-batch-show-skipped = Skipped files…
+    .hint = Show the files that were skipped
+command-edit-batch = Save
+    .hint = Use this name and this note
+command-copy-skipped = Copy list
+    .hint = Copy the list of skipped files
+
 ## Menu of what is copied and saved
 
 command-copy-lines = Ids, one a line
@@ -240,6 +269,8 @@ command-key-enter = Enter
 command-key-delete = Delete
 command-key-escape = Esc
 command-key-space = Space
+command-key-left = Left
+command-key-right = Right
 command-key-up = Up
 command-key-down = Down
 command-key-page-up = Page Up

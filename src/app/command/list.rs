@@ -1,6 +1,39 @@
 //! Parts and orders of the list, moves in it, and commands on several of its rows.
 
-use crate::model::snapshot::{Row, Status};
+use crate::model::batch::BatchId;
+use crate::model::snapshot::{ItemId, Row, Status};
+
+/// A header or row of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntryId {
+    /// Header of a batch; `None` for that of rows without one.
+    Header(Option<BatchId>),
+    /// A row.
+    Row(ItemId),
+}
+
+/// Command on a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BatchCommand {
+    /// Hides its rows.
+    Fold,
+    /// Shows its rows.
+    Unfold,
+    /// Copies the ids of its rows.
+    CopyIds,
+    /// Copies its rows in another format.
+    CopyAs(ExportFormat),
+    /// Saves its rows to a file.
+    Export(ExportFormat),
+    /// Acts on each of its rows that allows it.
+    Each(BulkAction),
+    /// Selects its rows.
+    Select,
+    /// Asks for another label and note.
+    Rename,
+    /// Lists the files in its folders that were skipped.
+    ShowSkipped,
+}
 
 /// A filter chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]

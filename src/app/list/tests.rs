@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::app::command::{BulkAction, CursorMove};
 use crate::app::rows::tests::row;
 use crate::model::asset::AssetId;
+use crate::model::batch::{SkippedFile, SkippedKind};
 use crate::model::media::Rejection;
 use crate::model::snapshot::Status;
 
@@ -41,7 +43,7 @@ fn chips_count_and_show_their_rows() {
     let counts = Filter::EACH.map(|filter| list.count(filter));
     assert_eq!(counts, [5, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0]);
     list.show(Filter::Attention);
-    assert_eq!(list.shown(), [2]);
+    assert_eq!(list.shown, [2]);
     list.select_all();
     assert_eq!(ids(&list), [3]);
 }
@@ -57,7 +59,7 @@ fn a_chip_shows_the_rows_that_say_where_they_were_taken_whatever_their_status() 
     list.update(&snapshot);
     assert_eq!(list.count(Filter::WithLocation), 2);
     list.show(Filter::WithLocation);
-    assert_eq!(list.shown(), [1, 4]);
+    assert_eq!(list.shown, [1, 4]);
 }
 
 #[test]
@@ -251,7 +253,11 @@ fn the_keyboard_goes_through_what_is_shown_and_shift_takes_everything_on_the_way
     list.find("a".to_owned());
     let mut go = |step, extend| {
         let to = list.step(step, extend, None, 2);
-        (to.map(|id| id.0), ids(&list))
+        let row = to.map(|to| match to {
+            EntryId::Row(id) => id.0,
+            EntryId::Header(_) => panic!("one batch has no header"),
+        });
+        (row, ids(&list))
     };
     assert_eq!(go(CursorMove::Down, false), (Some(1), vec![1]));
     assert_eq!(go(CursorMove::Down, false), (Some(3), vec![3]));
@@ -286,4 +292,156 @@ fn a_selection_knows_what_fits_how_many_of_its_rows() {
             (BulkAction::Remove, 3),
         ]
     );
+}
+
+fn batch(id: u64, skipped: usize) -> Arc<Batch> {
+    let file = SkippedFile {
+        path: "/card/A001.R3D".into(),
+        kind: SkippedKind::CameraOriginal,
+    };
+    Arc::new(Batch {
+        id: BatchId(id),
+        label: format!("Shoot {id}"),
+        note: None,
+        created_at_ms: 0,
+        skipped: Arc::new(vec![file; skipped]),
+        other_files: 0,
+    })
+}
+
+/// Waiting rows of these names and batches.
+fn of_batches(rows: &[(&str, u64)]) -> Snapshot {
+    let names: Vec<&str> = rows.iter().map(|(name, _)| *name).collect();
+    let mut snapshot = named(&names);
+    for (row, (_, batch)) in Arc::make_mut(&mut snapshot.rows).iter_mut().zip(rows) {
+        Arc::make_mut(row).batch = Some(BatchId(*batch));
+    }
+    snapshot.batches = Arc::new(vec![batch(1, 0), batch(2, 0)]);
+    snapshot
+}
+
+/// Headers as negative numbers of their batches, and rows, in order.
+fn entries(list: &List) -> Vec<i64> {
+    let entries = (0..list.entries()).filter_map(|place| list.entry_id(place));
+    let number = |entry| match entry {
+        EntryId::Row(ItemId(id)) => i64::try_from(id).unwrap(),
+        EntryId::Header(batch) => -i64::try_from(batch.map_or(0, |it| it.0)).unwrap(),
+    };
+    entries.map(number).collect()
+}
+
+fn header(batch: u64) -> EntryId {
+    EntryId::Header(Some(BatchId(batch)))
+}
+
+#[test]
+fn rows_stand_under_the_header_of_their_batch_and_are_sorted_within() {
+    let snapshot = of_batches(&[("b.mp4", 2), ("c.mp4", 1), ("a.mp4", 2), ("d.mp4", 1)]);
+    let mut list = List::default();
+    list.update(&snapshot);
+    assert_eq!(entries(&list), [-1, 2, 4, -2, 1, 3]);
+    list.sort_by(Column::Name);
+    assert_eq!(entries(&list), [-1, 2, 4, -2, 3, 1]);
+    list.sort_by(Column::Name);
+    assert_eq!(entries(&list), [-1, 4, 2, -2, 1, 3]);
+}
+
+#[test]
+fn a_header_stands_only_where_there_is_something_to_say() {
+    let mut snapshot = of_batches(&[("a.mp4", 1), ("b.mp4", 1)]);
+    let mut list = List::default();
+    list.update(&snapshot);
+    assert_eq!(entries(&list), [1, 2], "one batch alone has none");
+    snapshot.batches = Arc::new(vec![batch(1, 3)]);
+    list.update(&snapshot);
+    assert_eq!(entries(&list), [-1, 1, 2], "unless files were skipped");
+    snapshot.batches = Arc::new(vec![batch(1, 0), batch(2, 3)]);
+    list.update(&snapshot);
+    assert_eq!(entries(&list), [-1, 1, 2, -2], "or all of them were");
+    list.find("a".to_owned());
+    assert_eq!(entries(&list), [-1, 1]);
+    snapshot.batches = Arc::default();
+    list.find(String::new());
+    list.update(&snapshot);
+    assert_eq!(entries(&list), [1, 2], "a batch that is not known");
+}
+
+#[test]
+fn a_folded_batch_is_neither_shown_nor_selected_but_a_search_looks_into_it() {
+    let snapshot = of_batches(&[("a.mp4", 1), ("b.mp4", 2), ("aa.mp4", 2)]);
+    let mut list = List::default();
+    list.update(&snapshot);
+    list.select_all();
+    list.fold(Some(BatchId(2)), true);
+    assert_eq!(entries(&list), [-1, 1, -2]);
+    assert_eq!(ids(&list), [1]);
+    list.select_all();
+    assert_eq!(ids(&list), [1]);
+    assert_eq!(list.folded_over(EntryId::Row(ItemId(2))), Some(header(2)));
+    list.find("a".to_owned());
+    assert_eq!(entries(&list), [-1, 1, -2, 3]);
+    list.find("aa".to_owned());
+    assert_eq!(entries(&list), [-2, 3], "nothing else is in the first");
+    list.find(String::new());
+    assert_eq!(entries(&list), [-1, 1, -2], "it is folded as before");
+    list.select_batch(Some(BatchId(2)));
+    assert_eq!(entries(&list), [-1, 1, -2, 2, 3]);
+    assert_eq!(ids(&list), [2, 3]);
+}
+
+#[test]
+fn what_is_folded_stays_so_while_its_rows_go_on() {
+    let before = of_batches(&[("a.mp4", 1), ("b.mp4", 2)]);
+    let mut list = List::default();
+    list.update(&before);
+    list.fold(Some(BatchId(2)), true);
+    let mut after = before.clone();
+    Arc::make_mut(&mut Arc::make_mut(&mut after.rows)[1]).status = Status::Ready;
+    list.update(&after);
+    assert_eq!(entries(&list), [-1, 1, -2]);
+    assert_eq!(list.batch_totals(Some(BatchId(2))).ready, 1);
+    list.unfold_row(ItemId(2));
+    assert_eq!(entries(&list), [-1, 1, -2, 2]);
+}
+
+#[test]
+fn the_keyboard_stops_at_headers_and_selects_no_row_there() {
+    let snapshot = of_batches(&[("a.mp4", 1), ("b.mp4", 1), ("c.mp4", 2)]);
+    let mut list = List::default();
+    list.update(&snapshot);
+    let mut go = |step, extend| {
+        let to = list.step(step, extend, None, 2);
+        (to, ids(&list))
+    };
+    let row = |id| Some(EntryId::Row(ItemId(id)));
+    assert_eq!(go(CursorMove::Down, false), (Some(header(1)), vec![]));
+    assert_eq!(go(CursorMove::Down, true), (row(1), vec![1]));
+    assert_eq!(go(CursorMove::Down, false), (row(2), vec![2]));
+    assert_eq!(go(CursorMove::Down, true), (Some(header(2)), vec![2]));
+    assert_eq!(go(CursorMove::Down, true), (row(3), vec![2, 3]));
+    assert_eq!(go(CursorMove::Up, false), (Some(header(2)), vec![]));
+    list.step(CursorMove::End, false, None, 2);
+    list.fold(Some(BatchId(2)), true);
+    let to = list.step(CursorMove::Up, false, None, 2);
+    assert_eq!(to, row(2), "from the header that hides the last row");
+}
+
+#[test]
+fn the_sums_of_a_batch_are_those_of_its_rows() {
+    let mut snapshot = of_batches(&[("a.mp4", 1), ("b.mp4", 1), ("c.mp4", 1), ("d.mp4", 2)]);
+    let rows = Arc::make_mut(&mut snapshot.rows);
+    Arc::make_mut(&mut rows[0]).status = Status::Ready;
+    Arc::make_mut(&mut rows[1]).status = Status::Rejected(Rejection::Empty);
+    for row in rows.iter_mut() {
+        Arc::make_mut(row).size = 100;
+    }
+    let mut list = List::default();
+    list.update(&snapshot);
+    let totals = list.batch_totals(Some(BatchId(1)));
+    assert_eq!((totals.rows, totals.ready, totals.attention), (3, 1, 1));
+    assert_eq!((totals.active, totals.size), (1, 300));
+    let progress = totals.progress().unwrap();
+    assert_eq!((progress.sent, progress.total), (100, 200));
+    let names = list.batch_rows(Some(BatchId(1)));
+    assert_eq!(names.len(), 3);
 }

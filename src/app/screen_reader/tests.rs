@@ -2,6 +2,7 @@ use super::*;
 use crate::app::banners::Tone;
 use crate::app::command::Dismissible;
 use crate::app::rows::tests::row;
+use crate::model::batch::{Batch, BatchId, SkippedFile, SkippedKind};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::Rejection;
 use crate::model::snapshot::Totals;
@@ -13,7 +14,7 @@ fn snapshot(statuses: &[Status], sent: u64) -> Snapshot {
         rows: Arc::new(rows.map(|(status, id)| Arc::new(row(id, status))).collect()),
         totals: Totals {
             active: statuses.iter().filter(active).count(),
-            batch: 4,
+            started: 4,
             done: 1,
             sent: sent * 1_000_000_000,
             bytes: 100_000_000_000,
@@ -192,4 +193,44 @@ fn files_that_come_to_the_list_hide_no_end() {
     announcer.compare(&before, &after);
     announcer.speak(Instant::now());
     assert_eq!(announcer.said(), "clip-1.mp4: Ready.");
+}
+
+#[test]
+fn skipped_files_are_counted_once_the_folders_are_walked() {
+    let with = |skipped: usize, walking| {
+        let file = SkippedFile {
+            path: "/card/A001.R3D".into(),
+            kind: SkippedKind::CameraOriginal,
+        };
+        let batch = Batch {
+            id: BatchId(1),
+            label: "Shoot".to_owned(),
+            note: None,
+            created_at_ms: 0,
+            skipped: Arc::new(vec![file; skipped]),
+            other_files: 0,
+        };
+        Snapshot {
+            batches: Arc::new(vec![Arc::new(batch)]),
+            walking,
+            ..Snapshot::default()
+        }
+    };
+    let start = Instant::now();
+    let mut announcer = Announcer::default();
+    let opening = Snapshot {
+        journal: JournalState::Opening,
+        ..Snapshot::default()
+    };
+    let restored = with(2, None);
+    announcer.compare(&opening, &restored);
+    announcer.speak(start);
+    assert_eq!(announcer.said(), "", "they were skipped by an earlier run");
+    let walking = with(4, Some(9));
+    announcer.compare(&restored, &walking);
+    announcer.speak(start);
+    assert_eq!(announcer.said(), "");
+    announcer.compare(&walking, &with(5, None));
+    announcer.speak(start);
+    assert_eq!(announcer.said(), "3 files were skipped.");
 }

@@ -17,16 +17,14 @@ use crate::model::snapshot::{DuplicateStage, ItemId, KeyState, Row, Status};
 const WORTH_ASKING: u64 = 50_000_000;
 
 impl App {
-    /// Applies the action to every selected row that allows it.
-    pub(super) fn selected(&mut self, many: BulkAction, now: Instant) {
-        let selected = self.list().selected_rows();
-        let ids: Vec<ItemId> = selected
-            .filter(|row| rows::fits(row, many) || many == BulkAction::Upload && is_found(row))
-            .map(|row| row.id)
-            .collect();
-        let left = self.list().selected().len() - ids.len();
+    /// Applies the action to each of these rows that allows it.
+    pub(super) fn each(&mut self, rows: &[Arc<Row>], many: BulkAction, now: Instant) {
+        let fits =
+            |row: &&Arc<Row>| rows::fits(row, many) || many == BulkAction::Upload && is_found(row);
+        let ids: Vec<ItemId> = rows.iter().filter(fits).map(|row| row.id).collect();
+        let left = rows.len() - ids.len();
         if ids.is_empty() {
-            if many == BulkAction::Remove && !self.list().selected().is_empty() {
+            if many == BulkAction::Remove && !rows.is_empty() {
                 self.feedback.say(words::not_removable(), None, now);
             }
             return;
@@ -87,7 +85,7 @@ impl App {
         self.effects.push(WindowEffect::CopyText(text));
     }
 
-    /// Removes these rows; `left` rows of the selection stay in the list.
+    /// Removes these rows; `left` rows beside them stay in the list.
     pub(super) fn remove(&mut self, ids: Vec<ItemId>, left: usize, now: Instant) {
         if ids.is_empty() {
             return;
@@ -178,10 +176,14 @@ impl App {
         });
     }
 
-    /// Copies the ids of the selected rows.
-    pub(super) fn copy_selected(&mut self, format: ExportFormat, now: Instant) {
-        let rows: Vec<Arc<Row>> = self.list().selected_rows().cloned().collect();
-        let ids = export::ids(&rows);
+    /// Returns the selected rows in the list's order.
+    pub(super) fn selected(&self) -> Vec<Arc<Row>> {
+        self.list().selected_rows().cloned().collect()
+    }
+
+    /// Copies the ids of these rows.
+    pub(super) fn copy_ids(&mut self, rows: &[Arc<Row>], format: ExportFormat, now: Instant) {
+        let ids = export::ids(rows);
         if ids.is_empty() {
             self.feedback.say(words::no_ids(), None, now);
             return;
@@ -189,7 +191,7 @@ impl App {
         let not_ready = ids.iter().filter(|(_, is_ready)| !is_ready).count();
         let without = rows.iter().filter(|row| rows::id_to_copy(row).is_none());
         let said = words::copied(ids.len(), not_ready, without.count());
-        let text = export::copied(&rows, format);
+        let text = export::copied(rows, format);
         self.effects.push(WindowEffect::CopyText(text));
         self.feedback.say(said, None, now);
     }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::App;
 use crate::app::command::{
-    BulkAction, Dismissible, ExportFormat, Filter, Pick, Setting, UiCommand,
+    BulkAction, Dismissible, EntryId, ExportFormat, Filter, Pick, Setting, UiCommand,
 };
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
@@ -89,10 +89,13 @@ impl App {
             UiCommand::Toggle(id) => {
                 self.list.list_mut().pick(id, Pick::Toggle);
             }
-            UiCommand::CopySelected => self.copy_selected(ExportFormat::Lines, now),
-            UiCommand::CopyAs(format) => self.copy_selected(format, now),
-            UiCommand::Export(format) => self.export(format),
-            UiCommand::Selected(many) => self.selected(many, now),
+            UiCommand::CopySelected => self.copy_ids(&self.selected(), ExportFormat::Lines, now),
+            UiCommand::CopyAs(format) => self.copy_ids(&self.selected(), format, now),
+            UiCommand::Export(format) => self.export(self.selected(), format),
+            UiCommand::Selected(many) => self.each(&self.selected(), many, now),
+            UiCommand::Batch(command, batch) => self.batch_command(command, batch, now),
+            UiCommand::EditBatch { batch, label, note } => self.edit_batch(batch, &label, &note),
+            UiCommand::CopySkipped => self.copy_skipped(now),
             UiCommand::Find => self.effects.push(WindowEffect::FocusSearch),
             UiCommand::Search(text) => self.list.list_mut().find(text),
             UiCommand::SortBy(column) => {
@@ -108,6 +111,7 @@ impl App {
                 self.feedback.dismiss_toast();
                 self.list.list_mut().find(String::new());
                 self.list.list_mut().show(Filter::All);
+                self.list.list_mut().unfold_row(first);
                 self.effects.push(WindowEffect::Scroll(first));
             }
             UiCommand::ShowListed(rows) => {
@@ -115,6 +119,7 @@ impl App {
                 list.find(String::new());
                 list.show(Filter::All);
                 let first = list.select(&rows.into_iter().collect());
+                let first = first.map(EntryId::Row);
                 self.effects.extend(first.map(WindowEffect::Reveal));
             }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
@@ -185,8 +190,14 @@ impl App {
                 }
             }
             UiCommand::ChooseBackupFolder => self.pickers.choose_backup_folder(),
-            UiCommand::RemoveKey => self.dialog = Some(Dialog::RemoveKey),
-            UiCommand::ConfirmRemoveKey => self.remove_key(),
+            UiCommand::AddKey
+            | UiCommand::SwitchAccount(_)
+            | UiCommand::RenameAccount(_)
+            | UiCommand::SaveAccountName
+            | UiCommand::JoinAccount(_)
+            | UiCommand::ConfirmJoin(..)
+            | UiCommand::RemoveKey(_)
+            | UiCommand::ConfirmRemoveKey => self.act_on_account(command, now),
             UiCommand::Dismiss(banner) => self.put_away(banner),
             UiCommand::DismissToast => self.feedback.dismiss_toast(),
             UiCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
@@ -262,18 +273,8 @@ impl App {
         }
     }
 
-    /// Removes the key.
-    fn remove_key(&mut self) {
-        self.dialog = None;
-        if let KeyState::Present { source, .. } = self.snapshot().key {
-            let command = self.key.remove(source);
-            command.into_iter().for_each(|it| self.engines.send(it));
-        }
-    }
-
-    /// Asks for a file to save the selected rows to.
-    fn export(&mut self, format: ExportFormat) {
-        let rows: Vec<Arc<Row>> = self.list().selected_rows().cloned().collect();
+    /// Asks for a file to save these rows to.
+    pub(super) fn export(&mut self, rows: Vec<Arc<Row>>, format: ExportFormat) {
         if !rows.is_empty() {
             self.pickers.export(rows, format);
         }

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use md5::{Digest, Md5};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 /// Folders by size, in the order of preference: 256, 512 and 128 pixels.
 const SIZES: [&str; 3] = ["large", "x-large", "normal"];
@@ -14,26 +13,8 @@ const SIZES: [&str; 3] = ["large", "x-large", "normal"];
 const PICTURE: u64 = 4 << 20;
 /// Keyword of the file's modification time, in seconds since the Unix epoch.
 const MODIFIED: &[u8] = b"Thumb::MTime\0";
-/// Characters that GLib escapes in the path of a URI.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'!')
-    .remove(b'$')
-    .remove(b'&')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')')
-    .remove(b'*')
-    .remove(b'+')
-    .remove(b',')
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'/')
-    .remove(b':')
-    .remove(b';')
-    .remove(b'=')
-    .remove(b'@')
-    .remove(b'_')
-    .remove(b'~');
+/// Characters besides letters and digits that GLib leaves as they are in the path of a URI.
+const PLAIN: &[u8] = b"!$&'()*+,-./:;=@_~";
 
 /// Returns the PNG of a file with this modification time from the folder of thumbnails.
 pub fn picture(folder: &Path, path: &Path, modified: SystemTime) -> Option<Vec<u8>> {
@@ -60,7 +41,14 @@ pub fn read(path: &Path) -> Option<Vec<u8>> {
 
 /// Returns the file name of a file's thumbnail: the MD5 of its URI.
 fn name(path: &Path) -> String {
-    let path = percent_encode(path.as_os_str().as_encoded_bytes(), ESCAPED);
+    let escaped = |byte: &u8| match byte {
+        plain if plain.is_ascii_alphanumeric() || PLAIN.contains(plain) => {
+            char::from(*plain).to_string()
+        }
+        other => format!("%{other:02X}"),
+    };
+    let path = path.as_os_str().as_encoded_bytes();
+    let path: String = path.iter().map(escaped).collect();
     let hash = Md5::digest(format!("file://{path}"));
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     hash + ".png"

@@ -1,8 +1,8 @@
 //! Labels and tooltips of commands.
 
 use crate::app::command::{
-    BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand, Setting,
-    ThemeChoice, UiCommand,
+    BatchCommand, BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand,
+    Setting, ThemeChoice, UiCommand,
 };
 use crate::text::messages::command as say;
 
@@ -76,6 +76,23 @@ pub fn many(many: BulkAction) -> (&'static str, &'static str, &'static str) {
     }
 }
 
+fn batch(command: BatchCommand) -> Words {
+    match command {
+        BatchCommand::Fold => say::batch_fold(),
+        BatchCommand::Unfold => say::batch_unfold(),
+        BatchCommand::CopyIds => say::batch_copy_ids(),
+        BatchCommand::CopyAs(format) => copied(format),
+        BatchCommand::Export(format) => saved(format),
+        BatchCommand::Each(action) => {
+            let (label, tooltip, _) = many(action);
+            (label, tooltip)
+        }
+        BatchCommand::Select => say::batch_select(),
+        BatchCommand::Rename => say::batch_rename(),
+        BatchCommand::ShowSkipped => say::batch_show_skipped(),
+    }
+}
+
 /// Returns the label of a filter chip.
 pub fn filter(filter: Filter) -> &'static str {
     match filter {
@@ -145,6 +162,9 @@ pub fn window(command: &UiCommand) -> Words {
         C::Search(_) => say::clear_search(),
         C::SortBy(it) => (column(*it), say::sort_by()),
         C::Row(command, _) => row(*command),
+        C::Batch(command, _) => batch(*command),
+        C::EditBatch { .. } => say::edit_batch(),
+        C::CopySkipped => say::copy_skipped(),
         C::ConfirmCancel => say::confirm_cancel(),
         C::ConfirmPause => say::confirm_pause(),
         C::CopyDetails(_) => say::copy_details(),
@@ -169,7 +189,12 @@ pub fn window(command: &UiCommand) -> Words {
         C::ChooseBackupFolder => say::choose_backup_folder(),
         C::Set(_) => say::set(),
         C::ShowFolder => say::show_folder(),
-        C::RemoveKey | C::ConfirmRemoveKey => say::remove_key(),
+        C::AddKey => say::add_key(),
+        C::SwitchAccount(_) => say::switch_account(),
+        C::RenameAccount(_) => say::rename_account(),
+        C::SaveAccountName => say::save_account_name(),
+        C::JoinAccount(_) | C::ConfirmJoin(..) => say::join_account(),
+        C::RemoveKey(_) | C::ConfirmRemoveKey => say::remove_key(),
         C::Dismiss(_) | C::DismissToast => say::dismiss(),
         C::ShowShortcuts => say::show_shortcuts(),
         C::ShowFormats => say::show_formats(),
@@ -193,6 +218,8 @@ pub fn key(key: Key) -> &'static str {
         Key::Delete => say::key_delete(),
         Key::Escape => say::key_escape(),
         Key::Space => say::key_space(),
+        Key::Left => say::key_left(),
+        Key::Right => say::key_right(),
         Key::Up => say::key_up(),
         Key::Down => say::key_down(),
         Key::PageUp => say::key_page_up(),

@@ -19,6 +19,14 @@ impl<S: Service> Actor<S> {
             Command::Add(paths) => self.add(paths, true, None),
             Command::AddLabelled(paths, label) => self.add(paths, true, Some(&label)),
             Command::AddFromOutside(paths) => self.add(paths, false, None),
+            Command::EditBatch { batch, label, note } => {
+                self.edit_batch(batch, &label, note.as_deref());
+            }
+            Command::RemoveBatch(batch) => {
+                let is_in = |item: &Item| item.batch.as_ref().is_some_and(|own| own.id == batch);
+                self.remove(&self.queue.ids_where(is_in));
+                self.batches.dismiss(batch);
+            }
             Command::Start => {
                 let ready = self
                     .queue
@@ -77,10 +85,15 @@ impl<S: Service> Actor<S> {
             Command::DiscardInterrupted => {
                 let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.remove(&interrupted);
-                // No batch-finished notice here: it would replace the offer to undo.
-                self.queue.close_batch();
+                // No notice of the end here: it would replace the offer to undo.
+                self.queue.close_busy_period();
             }
-            Command::SetKey(key, source) => self.set_key(key, source),
+            Command::SetKey(key, source) => self.replace_key(key, source),
+            Command::SwitchKey(key, source) => self.switch_key(key, source),
+            Command::HoldKey(key) => self.hold_key(key),
+            Command::ForgetKey(account) => self.forget_key(&account),
+            Command::NameAccount(account, name) => self.journal.name_account(&account, name),
+            Command::JoinAccounts(one, other) => self.join(&one, &other),
             Command::NoKey => {
                 self.keys.clear();
                 self.lookups.restart();

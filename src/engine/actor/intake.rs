@@ -14,7 +14,7 @@ use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
 use crate::engine::tasks::{AddedPaths, FileToCheck, FileToLocate, LocatedFile};
 use crate::engine::{FrontEnd, Notice};
-use crate::model::batch::{Batch, BatchId};
+use crate::model::batch::{Batch, BatchId, clean_label, clean_note};
 use crate::model::relocation::{RelocationError, compare, may_be_elsewhere};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Effect, Event, Upload, UploadState};
@@ -35,8 +35,12 @@ impl<S: Service> Actor<S> {
 
     /// Takes in buffered files once the queue is restored.
     pub(super) fn take_in_buffered(&mut self) {
-        let found = self.intake.take_ready(self.journal.has_answered());
+        if !self.intake.is_ready(self.journal.has_answered()) {
+            return;
+        }
+        let found = self.intake.take_buffered();
         self.take_in(found);
+        self.take_in_skipped();
         self.intake.forget_finished();
     }
 
@@ -118,11 +122,63 @@ impl<S: Service> Actor<S> {
     /// Returns the batch of a command, made with one of the `unused` ids if this is its first row.
     fn batch_of(&mut self, add: AddId, unused: &mut Vec<ItemId>) -> Option<Arc<Batch>> {
         self.intake.batch(add).or_else(|| {
-            let batch = self.intake.begin_batch(add, BatchId(unused.pop()?.0))?;
-            self.journal
-                .stage(HistoryChange::PutBatch(Arc::clone(&batch)));
+            let id = BatchId(unused.pop()?.0);
+            let batch = self.intake.make_batch(add, Some(id))?;
+            self.put_batch(&batch);
             Some(batch)
         })
+    }
+
+    /// Adds skipped files to their batches, also where those have no rows.
+    fn take_in_skipped(&mut self) {
+        let has_answered = self.journal.has_answered();
+        while self.intake.is_ready(has_answered)
+            && let Some(add) = self.intake.behind()
+        {
+            let unused = match self.intake.batch(add) {
+                Some(_) => None,
+                None => match self.journal.new_ids(1) {
+                    Ok(ids) => ids.first().map(|id| BatchId(id.0)),
+                    Err(DatabaseLocked) => return self.postpone([]),
+                },
+            };
+            let Some(batch) = self.intake.make_batch(add, unused) else {
+                return;
+            };
+            if unused.is_some() {
+                self.batches.keep_without_rows(batch.id);
+            }
+            self.put_batch(&batch);
+        }
+    }
+
+    /// Journals a new or changed batch, and hands it to its rows.
+    fn put_batch(&mut self, batch: &Arc<Batch>) {
+        self.queue.set_batch(batch);
+        self.batches.put(Arc::clone(batch));
+        self.journal
+            .stage(HistoryChange::PutBatch(Arc::clone(batch)));
+    }
+
+    /// Changes label and note of a batch, also of one without rows in the list. Its assets' lines
+    /// in the ledger get the new label.
+    pub(super) fn edit_batch(&mut self, id: BatchId, label: &str, note: Option<&str>) {
+        // Its assets are read from the history, which may lack what is staged.
+        self.commit_journal();
+        let (Some(label), Some(batch)) = (clean_label(label), self.recall_batch(id)) else {
+            return;
+        };
+        let is_renamed = label != batch.label;
+        let batch = Arc::new(Batch {
+            label,
+            note: note.and_then(clean_note),
+            ..(*batch).clone()
+        });
+        self.intake.on_batch_edited(&batch);
+        self.put_batch(&batch);
+        if is_renamed {
+            self.journal.stage_label(&batch);
+        }
     }
 
     pub(super) fn insert(&mut self, item: Item) {

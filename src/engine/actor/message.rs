@@ -79,9 +79,17 @@ impl<S: Service> Actor<S> {
             }
             ActorMessage::FolderNamed(add, name) => self.intake.on_folder_named(add, &name),
             ActorMessage::WalkProgress(count) => self.intake.on_progress(count),
-            ActorMessage::Skipped(folder, count) => {
-                self.intake.on_skipped(count);
-                self.follow(None, folder, LifecycleEvent::Skipped { count });
+            ActorMessage::Skipped {
+                add,
+                folder,
+                count,
+                skipped,
+            } => {
+                self.intake.on_skipped(add, count, skipped);
+                if count > 0 {
+                    self.follow(None, folder, LifecycleEvent::Skipped { count });
+                }
+                self.take_in_buffered();
             }
             ActorMessage::WalkEnded { is_empty } => {
                 self.intake.on_walk_ended();

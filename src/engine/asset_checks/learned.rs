@@ -33,6 +33,8 @@ impl AnsweredCheck<'_> {
     pub fn changes(&self, record: Option<&AssetRecord>) -> Vec<HistoryChange> {
         match (record, self.answer) {
             (None, AssetAnswer::NotFound) => vec![HistoryChange::PutAsset(AssetRecord {
+                // Another key may know it.
+                account: Account::from_fingerprint(""),
                 remark: Some(AssetRemark::Gone),
                 ..self.new_record()
             })],

@@ -285,7 +285,13 @@ fn an_asset_that_the_history_lacks_gets_the_services_name_and_time() {
     let (_, unknown) = changes(None, &AssetAnswer::NotFound);
     let unknown = unknown.unwrap();
     assert_eq!(unknown.name, "re_1");
+    // Every key may be asked about it.
+    assert_eq!(unknown.account, account(""));
     let (remark, put) = changes(Some(&unknown), &answer);
     assert_eq!(remark, Some(None));
-    assert_eq!(put.unwrap().name, "clip.mp4");
+    let put = put.unwrap();
+    assert_eq!(
+        (put.name.as_str(), put.account),
+        ("clip.mp4", account("own"))
+    );
 }

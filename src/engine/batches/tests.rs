@@ -62,3 +62,22 @@ fn batches_keep_their_address_until_one_changes() {
     assert_eq!(after[1].label, "renamed");
     assert!(Arc::ptr_eq(&before[0], &after[0]));
 }
+
+#[test]
+fn a_batch_of_skipped_files_alone_stays_until_it_is_dismissed_or_gets_rows() {
+    let (one, other) = (batch(1, 1), batch(2, 2));
+    let mut items = HashMap::new();
+    let mut batches = Batches::default();
+    for batch in [&one, &other] {
+        batches.keep_without_rows(batch.id);
+        batches.put(Arc::clone(batch));
+    }
+    assert_eq!(batches.update(&items).len(), 2);
+    batches.dismiss(one.id);
+    assert_eq!(*batches.update(&items), [Arc::clone(&other)]);
+    items.extend([item(5, &other)]);
+    batches.on_inserted(&items[&ItemId(5)]);
+    items.clear();
+    batches.on_removed();
+    assert_eq!(batches.update(&items).len(), 0);
+}

@@ -16,11 +16,11 @@ fn write(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
 }
 
-/// Returns all events of a walk except folders being entered.
+/// Returns all events of a walk except folders being entered and skipped files.
 fn found(paths: &[PathBuf]) -> Vec<WalkEvent> {
     let mut all = Vec::new();
     let flow = walk(paths, |found| {
-        if !matches!(found, WalkEvent::Entering(_)) {
+        if !matches!(found, WalkEvent::Entering(_) | WalkEvent::Skipped(_)) {
             all.push(found);
         }
         ControlFlow::Continue(())
@@ -41,6 +41,7 @@ fn walked(folder: &Path, skipped: u64) -> WalkEvent {
     WalkEvent::Walked {
         folder: folder.to_owned(),
         skipped,
+        hidden: 0,
     }
 }
 
@@ -103,7 +104,7 @@ fn what_is_named_is_reported_whatever_it_is_and_in_its_place() {
 }
 
 #[test]
-fn hidden_and_system_files_and_folders_are_passed_over_without_being_counted() {
+fn hidden_and_system_files_and_folders_are_passed_over_and_only_the_files_counted() {
     let dir = folder();
     let root = dir.path();
     for name in [
@@ -120,8 +121,32 @@ fn hidden_and_system_files_and_folders_are_passed_over_without_being_counted() {
         write(&root.join(name), b"x");
     }
     write(&root.join("film.mp4"), b"x");
-    let expected = [file(root.join("film.mp4")), walked(root, 0)];
+    let walked = WalkEvent::Walked {
+        folder: root.to_owned(),
+        skipped: 0,
+        hidden: 4,
+    };
+    let expected = [file(root.join("film.mp4")), walked];
     assert_eq!(found(&[root.to_owned()]), expected);
+}
+
+#[test]
+fn skipped_files_are_named_in_the_order_of_the_walk() {
+    let dir = folder();
+    let root = dir.path();
+    let names = ["10.R3D", "2.R3D", "a/notes", "b.mp4"];
+    for name in names {
+        write(&root.join(name), b"x");
+    }
+    let mut skipped = vec![];
+    let _ = walk(&[root.to_owned(), root.join("2.R3D")], |found| {
+        if let WalkEvent::Skipped(path) = found {
+            skipped.push(path);
+        }
+        ControlFlow::Continue(())
+    });
+    let expected = ["2.R3D", "10.R3D", "a/notes"].map(|name| root.join(name));
+    assert_eq!(skipped, expected);
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub enum WalkEvent {
         /// Reason.
         rejection: Rejection,
     },
+    /// A regular file with another extension.
+    Skipped(PathBuf),
     /// A path is about to be checked or a folder read. Lets a caller stop a walk through folders
     /// that hold nothing of interest.
     Entering(PathBuf),
@@ -35,6 +37,8 @@ pub enum WalkEvent {
         folder: PathBuf,
         /// Files with other extensions and folders that are never walked, at any depth.
         skipped: u64,
+        /// Hidden and system files, at any depth.
+        hidden: u64,
     },
 }
 
@@ -55,6 +59,7 @@ pub fn walk(
         sink: &mut sink,
         seen: HashSet::new(),
         skipped: 0,
+        hidden: 0,
     };
     for path in paths {
         (walker.sink)(WalkEvent::Entering(path.clone()))?;
@@ -72,11 +77,12 @@ struct Walker<'a, S> {
     sink: &'a mut S,
     seen: HashSet<FolderId>,
     skipped: u64,
+    hidden: u64,
 }
 
 impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
     fn named_folder(&mut self, folder: &Path, metadata: &Metadata) -> ControlFlow<()> {
-        self.skipped = 0;
+        (self.skipped, self.hidden) = (0, 0);
         // Remaining entries of each open folder; no recursion, since the depth is unbounded.
         let mut open: Vec<Folder> = Vec::new();
         open.extend(self.enter(folder.to_owned(), None, metadata, &open)?);
@@ -94,6 +100,7 @@ impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
         (self.sink)(WalkEvent::Walked {
             folder: folder.to_owned(),
             skipped: self.skipped,
+            hidden: self.hidden,
         })
     }
 
@@ -125,7 +132,10 @@ impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
         };
         match (kind.is_file(), ours) {
             (true, true) => (self.sink)(WalkEvent::File(path))?,
-            (true, false) => self.skipped += 1,
+            (true, false) => {
+                self.skipped += 1;
+                (self.sink)(WalkEvent::Skipped(path))?;
+            }
             (false, true) => self.reject(path, Rejection::NotAFile)?,
             (false, false) => {}
         }
@@ -160,7 +170,12 @@ impl<S: FnMut(WalkEvent) -> ControlFlow<()>> Walker<'_, S> {
         }
         self.seen.insert(id);
         (self.sink)(WalkEvent::Entering(path.clone()))?;
-        let (mut entries, error) = entries(&path);
+        let Listing {
+            mut entries,
+            hidden,
+            error,
+        } = list(&path);
+        self.hidden += hidden;
         if let Some(error) = error {
             self.reject(path, rejection(&error))?;
         }
@@ -198,31 +213,38 @@ impl Entry {
     }
 }
 
-/// Returns the readable entries of a folder that are not hidden, and the error that ended it early.
-fn entries(folder: &Path) -> (Vec<Entry>, Option<io::Error>) {
-    let mut entries = Vec::new();
-    let listing = match fs::read_dir(folder) {
-        Ok(listing) => listing,
-        Err(error) => return (entries, Some(error)),
-    };
-    for entry in listing {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => return (entries, Some(error)),
-        };
-        let name = entry.file_name();
-        if platform::is_hidden(&name, &entry) {
-            continue;
-        }
-        // An entry that vanished meanwhile is ignored.
-        if let Ok(kind) = entry.file_type() {
-            entries.push(Entry {
+/// The readable entries of a folder.
+#[derive(Default)]
+struct Listing {
+    entries: Vec<Entry>,
+    /// Number of hidden and system files, which are not among the entries.
+    hidden: u64,
+    /// The error that ended the reading early.
+    error: Option<io::Error>,
+}
+
+fn list(folder: &Path) -> Listing {
+    let mut found = Listing::default();
+    found.error = fs::read_dir(folder)
+        .and_then(|mut entries| entries.try_for_each(|entry| found.add(folder, &entry?)))
+        .err();
+    found
+}
+
+impl Listing {
+    /// Adds an entry; one that vanished meanwhile is ignored.
+    fn add(&mut self, folder: &Path, entry: &fs::DirEntry) -> io::Result<()> {
+        let (name, kind) = (entry.file_name(), entry.file_type());
+        if platform::is_hidden(&name, entry) {
+            self.hidden += u64::from(kind.is_ok_and(|kind| kind.is_file()));
+        } else if let Ok(kind) = kind {
+            self.entries.push(Entry {
                 path: folder.join(&name),
                 kind,
                 key: name.to_string_lossy().to_lowercase(),
                 name,
             });
         }
+        Ok(())
     }
-    (entries, None)
 }

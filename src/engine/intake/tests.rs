@@ -1,7 +1,9 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::{AddId, FoundFile, Intake};
+use super::{AddId, FoundFile, Intake, SkippedFiles};
 use crate::engine::files::CanonicalPath;
+use crate::model::batch::{Batch, BatchId, SkippedFile, SkippedKind};
 
 fn found(name: &str) -> FoundFile {
     let path = PathBuf::from(name);
@@ -20,17 +22,25 @@ fn names(found: &[FoundFile]) -> Vec<&str> {
     names.flatten().collect()
 }
 
+/// Takes the buffered files if rows can be made.
+fn take_ready(intake: &mut Intake, history_has_answered: bool) -> Vec<FoundFile> {
+    match intake.is_ready(history_has_answered) {
+        true => intake.take_buffered(),
+        false => vec![],
+    }
+}
+
 #[test]
 fn nothing_is_taken_in_before_the_restored_rows_are_known() {
     let mut intake = Intake::default();
     intake.buffer([found("/a")]);
-    assert!(intake.take_ready(false).is_empty());
+    assert!(take_ready(&mut intake, false).is_empty());
     intake.on_resolving_paths();
     intake.buffer([found("/b")]);
-    assert!(intake.take_ready(true).is_empty());
+    assert!(take_ready(&mut intake, true).is_empty());
     intake.on_paths_resolved();
-    assert_eq!(names(&intake.take_ready(true)), ["/a", "/b"]);
-    assert!(intake.take_ready(true).is_empty());
+    assert_eq!(names(&take_ready(&mut intake, true)), ["/a", "/b"]);
+    assert!(take_ready(&mut intake, true).is_empty());
 }
 
 #[test]
@@ -38,9 +48,9 @@ fn files_of_a_locked_database_wait_for_the_retry_and_later_ones_with_them() {
     let mut intake = Intake::default();
     intake.postpone([found("/a")]);
     intake.buffer([found("/b")]);
-    assert!(intake.take_ready(true).is_empty());
+    assert!(take_ready(&mut intake, true).is_empty());
     intake.on_retry_due();
-    assert_eq!(names(&intake.take_ready(true)), ["/a", "/b"]);
+    assert_eq!(names(&take_ready(&mut intake, true)), ["/a", "/b"]);
 }
 
 #[test]
@@ -54,7 +64,7 @@ fn the_end_is_reported_once_and_only_when_nothing_is_found_buffered_or_checked()
     intake.buffer([found("/a")]);
     intake.on_walk_ended();
     assert!(!intake.report_done(|| false));
-    intake.take_ready(true);
+    take_ready(&mut intake, true);
     assert!(!intake.report_done(|| true));
     assert!(intake.report_done(|| false));
     assert!(!intake.report_done(|| false));
@@ -64,12 +74,62 @@ fn the_end_is_reported_once_and_only_when_nothing_is_found_buffered_or_checked()
 fn a_walk_counts_from_zero_and_what_was_left_out_is_summed() {
     let mut intake = Intake::default();
     assert_eq!(intake.walking(), None);
-    intake.on_walk_started(None);
+    let add = intake.on_walk_started(None);
     intake.on_progress(7);
-    intake.on_skipped(2);
+    intake.on_skipped(add, 2, SkippedFiles::default());
     assert_eq!(intake.walking(), Some(7));
     intake.on_walk_ended();
-    intake.on_walk_started(None);
-    intake.on_skipped(3);
+    let add = intake.on_walk_started(None);
+    intake.on_skipped(add, 3, SkippedFiles::default());
     assert_eq!((intake.walking(), intake.skipped()), (Some(0), 5));
+}
+
+fn skipped(named: &[&str], other_files: u64) -> SkippedFiles {
+    let kind = SkippedKind::Document;
+    let named = named.iter().map(PathBuf::from);
+    SkippedFiles {
+        named: named.map(|path| SkippedFile { path, kind }).collect(),
+        other_files,
+    }
+}
+
+#[test]
+fn a_batch_is_made_for_a_row_or_a_skipped_file_but_not_for_system_files() {
+    let mut intake = Intake::default();
+    let add = intake.on_walk_started(Some("Shoot"));
+    assert_eq!(intake.lacking_batches(&[found("/a"), found("/b")]), 1);
+    intake.on_skipped(add, 1, skipped(&[], 1));
+    assert_eq!(intake.behind(), None);
+    intake.on_skipped(add, 1, skipped(&["/x.pdf"], 2));
+    assert_eq!(intake.behind(), Some(add));
+    assert_eq!(intake.make_batch(add, None), None);
+    let batch = intake.make_batch(add, Some(BatchId(7))).unwrap();
+    assert_eq!((&*batch.label, batch.skipped.len()), ("Shoot", 1));
+    assert_eq!(batch.other_files, 3);
+    assert_eq!(
+        (intake.behind(), intake.lacking_batches(&[found("/a")])),
+        (None, 0)
+    );
+}
+
+#[test]
+fn what_is_skipped_later_keeps_a_new_label() {
+    let mut intake = Intake::default();
+    let add = intake.on_walk_started(Some("Shoot"));
+    let batch = intake.make_batch(add, Some(BatchId(7))).unwrap();
+    let edited = Batch {
+        label: "Day one".to_owned(),
+        note: Some("sunny".to_owned()),
+        ..(*batch).clone()
+    };
+    intake.on_batch_edited(&Arc::new(edited.clone()));
+    intake.on_skipped(add, 1, skipped(&["/x.pdf"], 0));
+    intake.on_walk_ended();
+    intake.forget_finished();
+    let batch = intake.make_batch(add, None).unwrap();
+    let skipped = Arc::clone(&batch.skipped);
+    assert_eq!(skipped.len(), 1);
+    assert_eq!(*batch, Batch { skipped, ..edited });
+    intake.forget_finished();
+    assert_eq!(intake.batch(add), None);
 }

@@ -5,6 +5,7 @@ use crate::engine::clock::now_ms;
 use crate::engine::queue::item::{Item, Origin};
 use crate::engine::row_change::RowChange;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::batch::Batch;
 use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::ItemId;
@@ -115,6 +116,18 @@ impl Journal {
         }));
     }
 
+    /// Stages the new label of a batch for each of its assets, so that the ledger has it.
+    pub fn stage_label(&mut self, batch: &Batch) {
+        let assets = self.read(|history| history.assets_of_batch(batch.id));
+        let renamed = assets.into_iter().flatten().map(|asset| {
+            HistoryChange::PutAsset(AssetRecord {
+                label: Some(batch.label.clone()),
+                ..asset
+            })
+        });
+        self.staged.extend(renamed);
+    }
+
     /// Returns whether the staged changes should end the turn; false while they cannot be written.
     pub fn has_a_turns_worth(&self) -> bool {
         self.is_good() && self.staged.len() >= TURNS_WORTH
@@ -157,6 +170,15 @@ impl Journal {
             last4: key.last4(),
             base_url: self.base_url.clone(),
             at_ms: now_ms(),
+        });
+    }
+
+    /// Stages an account's name; `None` takes it away.
+    pub fn name_account(&mut self, account: &Account, name: Option<String>) {
+        self.staged.push(HistoryChange::NameAccount {
+            base_url: self.base_url.clone(),
+            account: account.clone(),
+            name,
         });
     }
 

@@ -10,8 +10,10 @@ use tokio::task::spawn_blocking;
 
 use crate::engine::blocking_io::{join_unless_stalled, locked, no_answer};
 use crate::engine::files::{self, CanonicalPath};
-use crate::engine::intake::{AddId, FoundFile};
+use crate::engine::intake::{AddId, FoundFile, SkippedFiles};
 use crate::engine::message::ActorMessage;
+use crate::model::batch::{MAX_SKIPPED, SkippedFile};
+use crate::model::media::skipped_kind;
 
 /// Files reported at once, each batch in one transaction.
 const BATCH: usize = 256;
@@ -37,8 +39,23 @@ struct Walk {
     /// Grows with every step of the walk, to detect a stall.
     steps: u64,
     count: u64,
-    has_skipped: bool,
+    skipped: SkippedFiles,
+    /// Number of files named in `skipped`, now and before.
+    named_skipped: usize,
     found: Vec<FoundFile>,
+}
+
+impl Walk {
+    /// Names a file that is not taken, or counts it.
+    fn skip(&mut self, path: PathBuf) {
+        match skipped_kind(&path) {
+            Some(kind) if self.named_skipped < MAX_SKIPPED => {
+                self.named_skipped += 1;
+                self.skipped.named.push(SkippedFile { path, kind });
+            }
+            _ => self.skipped.other_files += 1,
+        }
+    }
 }
 
 /// The walking thread's access to its walk.
@@ -96,15 +113,28 @@ impl FolderWalk<'_> {
                         vec![ActorMessage::WalkProgress(walk.count)]
                     });
                 }
-                files::WalkEvent::Walked { folder, skipped } => {
+                files::WalkEvent::Skipped(path) => {
                     return self.note(|walk| {
-                        walk.has_skipped |= skipped > 0;
+                        walk.skip(path);
+                        vec![]
+                    });
+                }
+                files::WalkEvent::Walked {
+                    folder,
+                    skipped: count,
+                    hidden,
+                } => {
+                    return self.note(|walk| {
                         let found = std::mem::take(&mut walk.found);
-                        let mut told = vec![ActorMessage::FilesFound(found)];
-                        if skipped > 0 {
-                            told.push(ActorMessage::Skipped(folder, skipped));
-                        }
-                        told
+                        let mut skipped = std::mem::take(&mut walk.skipped);
+                        skipped.other_files += hidden;
+                        let skipped = ActorMessage::Skipped {
+                            add: added.add,
+                            folder,
+                            count,
+                            skipped,
+                        };
+                        vec![ActorMessage::FilesFound(found), skipped]
                     });
                 }
             };
@@ -159,7 +189,7 @@ pub(super) async fn walk(
         let mut walk = locked(&walk);
         walk.is_given_up = true;
         let mut found = std::mem::take(&mut walk.found);
-        is_empty &= !hangs && walk.count == 0 && !walk.has_skipped;
+        is_empty &= !hangs && walk.count == 0 && walk.named_skipped == 0;
         if hangs {
             let at = std::mem::take(&mut walk.at);
             tracing::warn!(path = %at.display(), "a drive does not answer");

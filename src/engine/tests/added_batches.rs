@@ -1,7 +1,7 @@
 //! Batches: what is added in one go stands together, also after a restart.
 
 use super::*;
-use crate::model::batch::{Batch, BatchId};
+use crate::model::batch::{Batch, BatchId, SkippedKind};
 
 impl Engine {
     fn labels(&self) -> Vec<String> {
@@ -141,4 +141,150 @@ async fn a_batch_made_while_the_history_cannot_be_written_is_written_later() {
         place.history().batch(batch.id).unwrap().as_ref(),
         Some(&*batch)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn skipped_files_are_named_in_their_batch_also_after_a_restart() {
+    let place = Place::new();
+    let shoot = folder(&place, "Shoot 28", &["a.mp3"]);
+    for name in [
+        "A001.R3D",
+        "b.HEIC",
+        "call sheet.pdf",
+        "A001.xml",
+        ".DS_Store",
+    ] {
+        std::fs::write(shoot.join(name), "x").unwrap();
+    }
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![shoot.clone()]));
+    engine
+        .until(|it| it.passed_over == 4 && it.totals.startable == 1)
+        .await;
+    let batch = engine.batch_of("a.mp3");
+    let named: Vec<_> = batch
+        .skipped
+        .iter()
+        .map(|file| (file.path.clone(), file.kind))
+        .collect();
+    let expected = [
+        ("A001.R3D", SkippedKind::CameraOriginal),
+        ("b.HEIC", SkippedKind::Photo),
+        ("call sheet.pdf", SkippedKind::Document),
+    ];
+    assert_eq!(named, expected.map(|(name, kind)| (shoot.join(name), kind)));
+    assert_eq!(batch.other_files, 2);
+    engine.kill().await;
+    let mut engine = Make::window().run("run2").start(&place, Scripted::new());
+    engine.until(|it| it.totals.startable == 1).await;
+    assert_eq!(engine.batch_of("a.mp3"), batch);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_folder_of_skipped_files_alone_is_a_batch_until_it_is_removed() {
+    let place = Place::new();
+    let (card, caches) = (folder(&place, "card", &[]), folder(&place, "caches", &[]));
+    std::fs::write(card.join("A001.braw"), "x").unwrap();
+    std::fs::write(caches.join("a.xmp"), "x").unwrap();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![card]));
+    engine.until(|it| it.batches.len() == 1).await;
+    assert_eq!(engine.labels(), ["card"]);
+    assert_eq!(engine.notices().len(), 0);
+    let batch = Arc::clone(&engine.snapshot().batches[0]);
+    assert_eq!(
+        place.history().batch(batch.id).unwrap().as_ref(),
+        Some(&*batch)
+    );
+
+    engine.say(Command::Add(vec![caches]));
+    let notice = engine.handle.notices.recv().await;
+    assert!(matches!(notice, Some(Notice::NothingFound)), "{notice:?}");
+    assert_eq!(engine.labels(), ["card"]);
+    engine.say(Command::RemoveBatch(batch.id));
+    engine.until(|it| it.batches.is_empty()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_very_many_skipped_files_ten_thousand_are_named() {
+    let place = Place::new();
+    let many = folder(&place, "many", &[]);
+    for n in 0..10_003 {
+        std::fs::write(many.join(format!("{n}.txt")), "").unwrap();
+    }
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![many]));
+    engine.until(|it| it.batches.len() == 1).await;
+    let batch = Arc::clone(&engine.snapshot().batches[0]);
+    assert_eq!((batch.skipped.len(), batch.other_files), (10_000, 3));
+}
+
+fn renamed(batch: &Batch, label: &str, note: Option<&str>) -> Command {
+    Command::EditBatch {
+        batch: batch.id,
+        label: label.to_owned(),
+        note: note.map(str::to_owned),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renamed_batch_is_renamed_everywhere_and_in_the_ledger() {
+    let place = Place::new();
+    let shoot = folder(&place, "Shoot 28", &["a.mp3", "b.mp3"]);
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![shoot]));
+    engine.until(|it| it.totals.startable == 2).await;
+    let row = engine.id_of("a.mp3");
+    engine.say(Command::StartItems(vec![row]));
+    engine.until_status("a.mp3", &Status::Ready).await;
+    let before = place.ledger().len();
+    let batch = engine.batch_of("a.mp3");
+    engine.say(renamed(&batch, "  ", Some("refused")));
+    engine.say(renamed(&batch, " Day\n1 ", Some(" sunny ")));
+    engine.until(|it| it.batches[0].label == "Day 1").await;
+    assert_eq!(engine.batch_of("b.mp3").note.as_deref(), Some("sunny"));
+    assert_eq!(place.ledger()[before..], ["ready re_1"]);
+    engine.say(renamed(&batch, "Day 1", None));
+    engine.until(|it| it.batches[0].note.is_none()).await;
+    assert_eq!(place.ledger().len(), before + 1, "the label is as it was");
+
+    // What follows has the new label.
+    engine.say(Command::Start);
+    engine.until_status("b.mp3", &Status::Ready).await;
+    let labels = place.assets().into_iter().map(|asset| asset.label);
+    assert!(
+        labels
+            .clone()
+            .all(|label| label.as_deref() == Some("Day 1")),
+        "{labels:?}"
+    );
+    engine.shut_down().await;
+    std::fs::remove_file(place.data().join("history.db")).unwrap();
+    let labels = place.assets().into_iter().map(|asset| asset.label);
+    assert!(
+        labels
+            .clone()
+            .all(|label| label.as_deref() == Some("Day 1")),
+        "{labels:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_has_left_the_list_can_be_renamed() {
+    let place = Place::new();
+    let shoot = folder(&place, "Shoot 28", &["a.mp3"]);
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.upload(&[shoot]).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    let (row, batch) = (engine.id_of("a.mp3"), engine.batch_of("a.mp3"));
+    engine.say(Command::Remove(vec![row]));
+    engine.until(|it| it.batches.is_empty()).await;
+    engine.say(renamed(&batch, "Day 1", None));
+    engine.pass(1).await;
+    assert!(engine.snapshot().batches.is_empty());
+    assert_eq!(place.asset("re_1").unwrap().label.as_deref(), Some("Day 1"));
+    // An undo brings the row back with the new label.
+    engine.say(Command::UndoRemove);
+    engine.until(|it| it.rows.len() == 1).await;
+    assert_eq!(engine.labels(), ["Day 1"]);
 }

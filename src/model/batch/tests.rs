@@ -1,4 +1,4 @@
-use super::clean_label;
+use super::{clean_label, clean_note};
 
 #[test]
 fn a_label_is_one_line_of_what_was_typed() {
@@ -25,4 +25,11 @@ fn a_label_ends_after_200_characters() {
         Some("a".repeat(199)),
         "no space at its end"
     );
+}
+
+#[test]
+fn a_note_keeps_its_lines() {
+    let note = clean_note("  first\r\nsecond\u{7}\n\nlast \n");
+    assert_eq!(note.as_deref(), Some("first\nsecond \n\nlast"));
+    assert_eq!(clean_note(" \n "), None);
 }

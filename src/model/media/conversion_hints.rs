@@ -5,11 +5,11 @@ const RELATIVES: [(&str, &[&str]); 7] = [
     (
         "MP4",
         &[
-            "3g2", "3gp", "3gp2", "3gpp", "amv", "asf", "av1", "braw", "divx", "dv", "dvr-ms",
-            "f4v", "h264", "h265", "hevc", "insv", "ivf", "lrv", "m1v", "m2p", "m2t", "m2ts",
-            "m2v", "m4s", "m4v", "mjpeg", "mjpg", "mk3d", "mod", "mp4v", "mpe", "mpv", "mts",
-            "mxf", "ogm", "ogv", "qt", "r3d", "rm", "rmvb", "tod", "ts", "vob", "wtv", "xvid",
-            "y4m",
+            "360", "3g2", "3gp", "3gp2", "3gpp", "amv", "ari", "arx", "asf", "av1", "braw", "cine",
+            "crm", "divx", "dv", "dvr-ms", "f4v", "h264", "h265", "hevc", "insv", "ivf", "lrv",
+            "m1v", "m2p", "m2t", "m2ts", "m2v", "m4s", "m4v", "mjpeg", "mjpg", "mk3d", "mod",
+            "mp4v", "mpe", "mpv", "mts", "mxf", "nev", "ogm", "ogv", "qt", "r3d", "rm", "rmvb",
+            "tod", "ts", "vob", "wtv", "xvid", "y4m",
         ],
     ),
     (
@@ -26,10 +26,10 @@ const RELATIVES: [(&str, &[&str]); 7] = [
     (
         "JPEG",
         &[
-            "3fr", "arw", "avif", "cr2", "cr3", "crw", "dcr", "dng", "erf", "heic", "heics",
-            "heif", "heifs", "hif", "iiq", "j2k", "jfi", "jfif", "jif", "jp2", "jpe", "jpf", "jpx",
-            "jxl", "jxr", "kdc", "mef", "mos", "mpo", "mrw", "nef", "nrw", "orf", "pef", "pjp",
-            "pjpeg", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "wdp", "x3f",
+            "3fr", "arw", "avif", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "gpr", "heic",
+            "heics", "heif", "heifs", "hif", "iiq", "j2k", "jfi", "jfif", "jif", "jp2", "jpe",
+            "jpf", "jpx", "jxl", "jxr", "kdc", "mef", "mos", "mpo", "mrw", "nef", "nrw", "orf",
+            "pef", "pjp", "pjpeg", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "wdp", "x3f",
         ],
     ),
     (

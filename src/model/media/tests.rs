@@ -605,6 +605,39 @@ fn no_extension_is_both_taken_and_a_relative() {
 }
 
 #[test]
+fn skipped_files_are_told_apart_by_extension() {
+    use crate::model::batch::SkippedKind::{CameraOriginal, Document, OtherMedia, Photo};
+    let cases = [
+        (Some(CameraOriginal), "R3D braw MXF ari arx CRM cine insv"),
+        (
+            Some(Photo),
+            "CR2 CR3 NEF ARW RAF ORF RW2 dng HEIC heif avif",
+        ),
+        (
+            Some(OtherMedia),
+            "m4v MTS m2ts ts 3gp wma aiff opus psd jfif",
+        ),
+        (Some(Document), "pdf TXT docx zip cube unknown"),
+        (None, "ini DB xml XMP THM lrv srt log"),
+    ];
+    for (kind, extensions) in cases {
+        for extension in extensions.split(' ') {
+            let path = format!("card/A001.{extension}");
+            assert_eq!(skipped_kind(Path::new(&path)), kind, "{path}");
+        }
+    }
+    assert_eq!(skipped_kind(Path::new("README")), Some(Document));
+}
+
+#[test]
+fn camera_originals_and_photos_come_with_a_format_to_convert_to() {
+    for extension in "r3d braw mxf ari arx crm cine nev 360 heic cr3 gpr dng avif".split(' ') {
+        let hint = conversion_hints::suggested_format(extension);
+        assert!(matches!(hint, Some("MP4" | "JPEG")), "{extension}");
+    }
+}
+
+#[test]
 fn size_decides_route_note_and_refusal() {
     let judge = |size| check(Path::new("a.mp4"), size, b"\0\0\0\x10ftypisom\0\0\0\0");
     let taken = |route, note| {

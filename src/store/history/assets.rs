@@ -16,7 +16,7 @@ use crate::store::files::{path_from_bytes, path_to_bytes};
 /// An asset with a label alone, as the ledger has it, joins the batch of that label.
 pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Result<()> {
     let batch = match (asset.batch, &asset.label) {
-        (None, Some(label)) => Some(batches::labelled(connection, label, asset.uploaded_at_ms)?),
+        (None, Some(label)) => batches::for_label(connection, asset, label)?,
         (batch, _) => batch,
     };
     let metadata = &asset.metadata;

@@ -20,7 +20,7 @@ use self::line::{HEADER, LedgerEntry, LedgerEvent, read_line, to_line};
 use super::database_file::{self, Identity};
 use super::records::HistoryChange;
 use super::rows::apply;
-use super::search;
+use super::{batches, search};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::store::files;
 
@@ -185,17 +185,25 @@ impl Ledger {
         }
         let applied = applied(connection)?;
         let from = applied.filter(|_| self.is_same_ledger(applied));
-        let mut seen = HashSet::new();
-        let read = self.read_from(from.map_or(0, |(offset, _)| offset), |entry| {
+        let (mut seen, mut labels) = (HashSet::new(), batches::Labels::new());
+        let read = self.read_from(from.map_or(0, |(offset, _)| offset), |mut entry| {
             if from.is_none() {
                 let asset = &entry.asset;
                 seen.insert((asset.base_url.clone(), asset.asset_id.clone()));
+            }
+            let asset = &mut entry.asset;
+            if let Some(label) = asset.label.take() {
+                let key = (asset.base_url.clone(), asset.asset_id.clone());
+                labels.insert(key, (label, asset.uploaded_at_ms));
             }
             apply_entry(connection, entry)
         });
         let mark = read.and_then(|end| Ok((end, self.mark(end)?)));
         match mark {
-            Ok((end, mark)) => remember_applied(connection, end, mark)?,
+            Ok((end, mark)) => {
+                batches::apply_labels(connection, labels)?;
+                remember_applied(connection, end, mark)?;
+            }
             Err(error) => {
                 return match error.downcast::<rusqlite::Error>() {
                     Ok(error) => Err(error),

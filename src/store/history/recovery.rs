@@ -32,20 +32,33 @@ pub(super) fn recover_rows(
     fresh: &mut Connection,
 ) -> Result<usize, StoreError> {
     let transaction = fresh.transaction()?;
-    ledger.catch_up(&transaction, limit)?;
     let mut saved = 0;
     let mut is_counted = false;
     // SQLite deletes the log of an empty database even when only reading.
     let is_empty = std::fs::metadata(path).is_ok_and(|found| found.len() == 0);
-    if !is_empty && let Ok(source) = open_to_read(path) {
-        for table in TABLES {
-            let (rows, is_whole) = read_table(&source, table);
-            is_counted |= is_whole && table.name == "counters" && !rows.is_empty();
-            if is_whole && table.name != "assets" {
-                transaction.execute(&format!("DELETE FROM {}", table.name), [])?;
-            }
-            saved += insert_rows(&transaction, table, &rows)?;
+    let source = open_to_read(path).ok().filter(|_| !is_empty);
+    let mut recover = |table: &Table| -> Result<bool, StoreError> {
+        let Some(source) = &source else {
+            return Ok(false);
+        };
+        let (rows, is_whole) = read_table(source, table);
+        if is_whole && table.name != "assets" {
+            transaction.execute(&format!("DELETE FROM {}", table.name), [])?;
         }
+        saved += insert_rows(&transaction, table, &rows)?;
+        Ok(is_whole && !rows.is_empty())
+    };
+    // The ledger's assets join batches by label, and a new batch must not get the id of another.
+    let is_first = |table: &&Table| matches!(table.name, "batches" | "skipped_files" | "counters");
+    for table in TABLES.iter().filter(is_first) {
+        let is_whole = recover(table)?;
+        is_counted |= is_whole && table.name == "counters";
+    }
+    bump_id_counter(&transaction, is_counted)?;
+    forget_applied(&transaction)?;
+    ledger.catch_up(&transaction, limit)?;
+    for table in TABLES.iter().filter(|table| !is_first(table)) {
+        recover(table)?;
     }
     bump_id_counter(&transaction, is_counted)?;
     forget_applied(&transaction)?;
@@ -110,14 +123,22 @@ fn to_value(value: ValueRef<'_>) -> Value {
     }
 }
 
-/// Takes only row, batch, status, remark and note of a damaged page's asset: its other values are trusted from the
-/// ledger or a backup. One flipped bit turns NULL into 0, which is no row.
+/// Takes from a damaged page's asset what the ledger does not have; its other values are trusted
+/// from the ledger or a backup. One flipped bit turns NULL into 0, which is no row.
 const ON_CONFLICT: &str = "ON CONFLICT (base_url, asset_id) DO UPDATE SET
     item = coalesce(nullif(excluded.item, 0), item),
     upload_status = coalesce(excluded.upload_status, upload_status),
     remark = coalesce(excluded.remark, remark),
     note = coalesce(excluded.note, note),
-    batch = coalesce(nullif(excluded.batch, 0), batch)";
+    search = iif(excluded.note IS NULL, search, excluded.search),
+    batch = coalesce((SELECT id FROM batches WHERE id = excluded.batch), batch),
+    kind = coalesce(kind, excluded.kind),
+    duration_ms = coalesce(duration_ms, excluded.duration_ms),
+    width = coalesce(width, excluded.width),
+    height = coalesce(height, excluded.height),
+    captured_at = coalesce(captured_at, excluded.captured_at),
+    has_location = coalesce(has_location, excluded.has_location),
+    deleted_at_ms = coalesce(deleted_at_ms, excluded.deleted_at_ms)";
 
 /// Inserts rows, replacing those of equal key; rows with values of a wrong type are skipped.
 fn insert_rows(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, StoreError> {

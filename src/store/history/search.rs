@@ -4,9 +4,10 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 
 use super::assets;
 use super::records::{AssetRecord, AssetRemark};
-use super::rows::to_sql_size;
+use super::rows::{to_sql_batch, to_sql_size};
 use super::{History, StoreError};
 use crate::model::asset::{Account, AssetId, AssetStatus};
+use crate::model::batch::BatchId;
 
 /// Separates the searched fields, so that no match spans two.
 pub(super) const SEPARATOR: char = '\u{1f}';
@@ -69,6 +70,24 @@ impl History {
             &[&casefold(query)],
             each,
         )
+    }
+
+    /// Returns the assets of a batch, oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn assets_of_batch(&self, batch: BatchId) -> Result<Vec<AssetRecord>, StoreError> {
+        let mut found = Vec::new();
+        visit(
+            &self.connection,
+            "WHERE batch = ?1 ORDER BY id",
+            &[&to_sql_batch(batch)],
+            |asset| {
+                found.push(asset);
+                Ok::<_, StoreError>(())
+            },
+        )?;
+        Ok(found)
     }
 
     /// Returns one asset.

@@ -48,6 +48,7 @@ CREATE TABLE batches (
     other_files   INTEGER NOT NULL,
     search        TEXT NOT NULL
 ) STRICT;
+CREATE INDEX batches_by_label ON batches (label);
 
 -- Files in the folders of a batch that the service does not take.
 CREATE TABLE skipped_files (

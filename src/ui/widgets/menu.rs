@@ -1,6 +1,6 @@
 //! Menu buttons and context menus.
 
-use egui::{EventFilter, Key, Modifiers, Popup, Response, Ui, accesskit};
+use egui::{EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, Ui, accesskit};
 use lucide_icons::Icon;
 
 use super::button::{Button, ButtonStyle};
@@ -19,6 +19,8 @@ pub struct MenuItem {
     pub icon: Option<Icon>,
     /// Tooltip.
     pub hint: String,
+    /// Items that take the menu's place, instead of a command.
+    pub more: Vec<MenuItem>,
 }
 
 impl MenuItem {
@@ -30,6 +32,17 @@ impl MenuItem {
             chosen: None,
             icon: None,
             hint: String::new(),
+            more: Vec::new(),
+        }
+    }
+
+    /// Creates an item that leads to further ones.
+    pub fn more<const N: usize>(label: &str, icon: Icon, items: [Self; N]) -> Self {
+        Self {
+            label: Some(label.to_owned()),
+            icon: Some(icon),
+            more: items.into(),
+            ..Self::of(UiCommand::CloseDialog)
         }
     }
 
@@ -58,7 +71,7 @@ pub fn below(button: &Response, items: Vec<MenuItem>, asked: bool, out: &mut Vec
         Popup::open_id(&button.ctx, id);
     }
     let by_keyboard = asked || (button.clicked() && button.has_focus());
-    Popup::menu(button).show(|ui| draw(ui, items, by_keyboard, out));
+    draw(Popup::menu(button), || items, by_keyboard, out);
     says_that_it_opens(button, Popup::is_id_open(&button.ctx, id));
 }
 
@@ -76,10 +89,37 @@ fn says_that_it_opens(button: &Response, open: bool) {
 
 /// Draws a context menu, opened by a secondary click on `thing`.
 pub fn context(thing: &Response, items: impl FnOnce() -> Vec<MenuItem>, out: &mut Vec<UiCommand>) {
-    Popup::context_menu(thing).show(|ui| draw(ui, items(), false, out));
+    draw(Popup::context_menu(thing), items, false, out);
 }
 
-fn draw(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, out: &mut Vec<UiCommand>) {
+/// Draws a menu, or in its place the items that one of its items leads to.
+fn draw(
+    popup: Popup<'_>,
+    items: impl FnOnce() -> Vec<MenuItem>,
+    focus: bool,
+    out: &mut Vec<UiCommand>,
+) {
+    let (ctx, more) = (popup.ctx().clone(), popup.get_id().with("more"));
+    if !popup.is_open() {
+        ctx.data_mut(|data| data.remove::<usize>(more));
+    }
+    let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    popup.show(|ui| {
+        let mut items = items();
+        let at = ui.data(|data| data.get_temp::<usize>(more));
+        if let Some(item) = at.and_then(|at| items.get_mut(at)) {
+            items = std::mem::take(&mut item.more);
+        }
+        draw_items(ui, items, focus, more, out);
+        let is_back = ui.input_mut(|it| it.consume_key(Modifiers::NONE, Key::ArrowLeft));
+        if is_back {
+            ui.data_mut(|data| data.remove::<usize>(more));
+        }
+    });
+}
+
+/// Draws items; `more` is where the one is kept whose items are to take their place.
+fn draw_items(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, more: Id, out: &mut Vec<UiCommand>) {
     let mut drawn = Vec::new();
     for (place, item) in items.into_iter().enumerate() {
         let shown = Button::of(&item.command, ButtonStyle::Plain);
@@ -105,10 +145,15 @@ fn draw(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, out: &mut Vec<UiCommand>
         };
         ui.ctx()
             .accesskit_node_builder(id, |node| node.set_role(role));
+        if !item.more.is_empty() {
+            closed(&response);
+        }
         if focus && place == 0 {
             response.request_focus();
         }
-        if response.clicked() {
+        if response.clicked() && !item.more.is_empty() {
+            ui.data_mut(|data| data.insert_temp(more, place));
+        } else if response.clicked() {
             out.push(item.command.clone());
             ui.close();
         }

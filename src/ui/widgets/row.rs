@@ -1,8 +1,6 @@
 //! A list row: two lines, buttons, and a thin progress bar.
 
-mod accessibility;
 mod buttons;
-mod keyboard;
 
 use std::time::Duration;
 
@@ -10,8 +8,10 @@ use egui::{Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
 use self::buttons::{Buttons, items};
-use self::keyboard::{LIST_KEYS, keep_in_sight};
 use super::check::{self, Tick};
+use super::list_item::{
+    Focus, Keyboard, ListPlace, accessible, keep_focus, keep_in_sight, progress,
+};
 use super::menu;
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{Pick, UiCommand};
@@ -25,9 +25,6 @@ use crate::text::messages::list;
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::thumbnails;
 
-pub use accessibility::RowIndex;
-pub use keyboard::{Focus, Keyboard};
-
 /// Distance from row edge to thumbnail, with room for the checkbox.
 const BEFORE_THUMBNAIL: f32 = space::L + size::ICON + space::M;
 /// Distance from row edge to text.
@@ -39,31 +36,23 @@ pub fn show(
     app: &App,
     row: &Row,
     around: &RowContext,
-    at: (Rect, RowIndex),
+    at: (Rect, ListPlace),
     keyboard: Keyboard,
     out: &mut Vec<UiCommand>,
 ) -> Option<Focus> {
     let p = Palette::of(ui);
     let (rect, place) = at;
     let id = ui.make_persistent_id(("row", row.id.0));
-    let sense = if keyboard.entry {
-        Sense::click()
-    } else {
-        Sense::CLICK
-    };
-    let response = ui.interact(rect, id, sense);
+    let response = ui.interact(rect, id, keyboard.sense());
     let selected = app.list().is_selected(row.id);
     let folder = app.list().folder(row.id);
-    let ui = &mut accessibility::item(ui, &response, (row, folder), around, selected, place);
+    let spoken = || rows::spoken(row, folder, around);
+    let ui = &mut accessible(ui, &response, place, rows::stage(row), spoken);
+    ui.ctx()
+        .accesskit_node_builder(id, |node| node.set_selected(selected));
     ground(ui, rect, selected, p);
-    if keyboard.focus {
-        response.request_focus();
-    }
     // Its menu may take the focus below.
-    let in_row = response.has_focus();
-    if in_row {
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, LIST_KEYS));
-    }
+    let in_row = keep_focus(ui, &response, keyboard, false);
     let called = words::called(&row.name, folder);
     tick(ui, rect, id, (row, &called), selected, out);
 
@@ -95,11 +84,7 @@ pub fn show(
     if rows::has_clock(row) {
         ui.ctx().request_repaint_after(Duration::from_secs(1));
     }
-    match (in_row, in_button) {
-        (true, _) => Some(Focus::Row),
-        (false, true) => Some(Focus::Button),
-        (false, false) => None,
-    }
+    Focus::of(in_row, in_button)
 }
 
 /// Returns the selection mode of a click by its modifier keys.
@@ -288,5 +273,8 @@ fn bar(ui: &Ui, rect: Rect, id: Id, (row, called): (&Row, &str), around: &RowCon
     full.set_width(track.width() * fraction);
     ui.painter().rect_filled(track, 0, p.line);
     ui.painter().rect_filled(full, 0, colour);
-    accessibility::progress(ui, track, id.with("progress"), (row, called), around);
+    if let Some(percent) = rows::percent(row) {
+        let detail = || rows::detail(row, around);
+        progress(ui, track, id.with("progress"), called, percent, detail);
+    }
 }

@@ -65,6 +65,8 @@ fn an_id_from_elsewhere_is_added_to_the_history() {
     // In the order in which they were named.
     let expected = format!("{picture}\tSUCCESS\nre_1\tunknown\n{clip}\tSUCCESS\n");
     assert_eq!(found.text(), expected);
+    let plain = check(&["history", &clip]).exits(0);
+    assert!(plain.text().contains("  clip.mp4"), "{}", plain.text());
     let history = check(&["history", "--json"]).exits(0).events();
     let of = |id: &str| history.iter().find(|line| text(line, "asset_id") == id);
     let (clip, unknown) = (of(&clip).unwrap(), of("re_1").unwrap());

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::cell_escaping::{is_formula, quoted_field, split_record};
-use crate::model::media::MediaMetadata;
+use crate::model::media::{MediaMetadata, format_of};
 use crate::store::history::records::{AssetRecord, AssetRemark};
 
 /// First line, after the byte order mark that Excel needs to detect UTF-8.
@@ -139,7 +139,7 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
             note: None,
             batch: None,
             label: Some(String::from_utf8(unescape(label)).ok()?).filter(|label| !label.is_empty()),
-            kind: None,
+            kind: format_of(Path::new(name)).ok().map(|format| format.kind),
             metadata: MediaMetadata::default(),
             deleted_at_ms: None,
         },

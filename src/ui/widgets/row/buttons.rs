@@ -3,7 +3,6 @@
 use egui::{Id, Popup, Rect, Ui, pos2, vec2};
 use lucide_icons::Icon;
 
-use super::keyboard::{Keyboard, keep_in_sight};
 use crate::app::command::{RowCommand, UiCommand};
 use crate::app::rows::{self, RowContext};
 use crate::app::state::App;
@@ -12,6 +11,7 @@ use crate::model::snapshot::Row;
 use crate::text::messages::window;
 use crate::ui::theme::{Palette, size, space};
 use crate::ui::widgets::button::{Button, ButtonStyle};
+use crate::ui::widgets::list_item::{Keyboard, keep_in_sight};
 use crate::ui::widgets::menu::{self, MenuItem};
 
 /// Buttons of a row and their position.
@@ -45,7 +45,7 @@ impl Buttons {
         Self {
             each,
             left: rect.right() - space::M - all,
-            around: *around,
+            around: around.clone(),
         }
     }
 

@@ -1,0 +1,33 @@
+### Headers of batches in the list, and the dialog "Rename".
+
+# Files that no batch is known of.
+group-other = Other files
+
+## Counts
+
+group-files = { $files ->
+        [one] { $files } file
+       *[other] { $files } files
+    }
+group-ready = { NUMBER($ready) } of { NUMBER($files) } ready
+group-skipped = { NUMBER($files) } skipped
+
+## For screen readers, after the label and the counts
+
+group-expanded = expanded
+group-collapsed = collapsed
+
+# Menu of ways to save these files' IDs.
+group-export = Export…
+# Tooltip of the menu.
+group-menu = Everything that can be done with these files
+# Tooltip of the number of skipped files.
+group-skipped-hint = Show the files that were skipped
+
+## The dialog "Rename"
+
+group-rename = Rename these files’ group
+group-name = Name
+group-note = Note
+group-note-hint = Anything worth remembering about these files
+group-name-needed = Enter a name

@@ -1,0 +1,40 @@
+### Skipped files: what a folder held that is not taken.
+
+skipped-title = Skipped files in “{ $label }”
+# Above the list. $files: such as "3 camera originals (R3D, MXF), 1 photo (HEIC)".
+skipped-summary = Not uploaded: { $files }.
+skipped-other-files = { $files ->
+        [one] And { $files } other file that nobody misses: a system file, a sidecar or the like.
+       *[other] And { $files } other files that nobody misses: system files, sidecars and the like.
+    }
+skipped-copied = List of skipped files copied.
+# For screen readers.
+skipped-announced = { $files ->
+        [one] { $files } file was skipped.
+       *[other] { $files } files were skipped.
+    }
+
+## Kinds of files, each with what to do
+
+# $formats: such as "R3D, MXF".
+skipped-with-formats = { $files } ({ $formats })
+skipped-camera-originals = { $files ->
+        [one] { $files } camera original
+       *[other] { $files } camera originals
+    }
+skipped-camera-advice = Export them as MP4 or MOV in your editing program, then add those.
+skipped-photos = { $files ->
+        [one] { $files } photo
+       *[other] { $files } photos
+    }
+skipped-photo-advice = Save them as JPG, PNG or TIFF, then add those.
+skipped-other-media = { $files ->
+        [one] { $files } other media file
+       *[other] { $files } other media files
+    }
+skipped-other-media-advice = Convert them to a format that memories.ai takes, such as MP4, MP3 or JPG.
+skipped-documents = { $files ->
+        [one] { $files } document
+       *[other] { $files } documents
+    }
+skipped-document-advice = memories.ai takes videos, audio and images only.

@@ -1,0 +1,43 @@
+//! Texts of the headers of batches.
+
+use crate::app::list::BatchTotals;
+use crate::model::batch::Batch;
+pub(crate) use crate::text::messages::group::*;
+use crate::text::messages::{foot, list};
+use crate::text::size;
+
+/// Returns the label of a batch.
+pub fn label(batch: Option<&Batch>) -> &str {
+    batch.map_or(other(), |batch| &batch.label)
+}
+
+/// Returns the state of a batch: "29 of 34 ready", or "34 files · 12 GB" before its start.
+pub fn state(totals: &BatchTotals) -> Option<String> {
+    match (totals.rows, totals.ready, totals.active) {
+        (0, ..) => None,
+        (rows, 0, 0) => Some([files(rows), size(totals.size)].join(list::parts())),
+        (rows, done, _) => Some(ready(rows, done)),
+    }
+}
+
+/// Returns the number of its files that need attention.
+pub fn trouble(totals: &BatchTotals) -> Option<String> {
+    (totals.attention > 0).then(|| foot::attention(totals.attention))
+}
+
+/// Returns the header as a sentence for screen readers.
+pub fn spoken(batch: Option<&Batch>, totals: &BatchTotals, is_folded: bool) -> String {
+    let skipped_files = batch.map_or(0, |batch| batch.skipped.len());
+    let parts = [
+        Some(label(batch).to_owned()),
+        state(totals),
+        trouble(totals),
+        (skipped_files > 0).then(|| skipped(skipped_files)),
+        (totals.rows > 0).then(|| if is_folded { collapsed() } else { expanded() }.to_owned()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(list::items())
+}
+
+#[cfg(test)]
+mod tests;

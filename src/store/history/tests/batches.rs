@@ -1,0 +1,243 @@
+//! Batches: stored with their assets, and rebuilt with them.
+
+use std::fs;
+use std::sync::Arc;
+
+use super::*;
+use crate::model::batch::{Batch, BatchId, SkippedFile, SkippedKind};
+use crate::model::media::Kind;
+
+fn batch(id: u64, label: &str) -> Batch {
+    Batch {
+        id: BatchId(id),
+        label: label.to_owned(),
+        note: Some(format!("note of {id}")),
+        created_at_ms: 5,
+        skipped: Arc::new(vec![SkippedFile {
+            path: format!("/media/{id}.R3D").into(),
+            kind: SkippedKind::CameraOriginal,
+        }]),
+        other_files: 2,
+    }
+}
+
+/// Returns a ready asset of a batch.
+fn ready(id: &str, batch: &Batch) -> AssetRecord {
+    AssetRecord {
+        status: Some(AssetStatus::Success),
+        batch: Some(batch.id),
+        label: Some(batch.label.clone()),
+        kind: Some(Kind::Video),
+        metadata: MediaMetadata {
+            duration_ms: Some(84_000),
+            ..MediaMetadata::default()
+        },
+        ..asset(id, &format!("{id}.mp4"), 7)
+    }
+}
+
+fn put_batch(history: &mut History, batch: &Batch) {
+    let change = HistoryChange::PutBatch(Arc::new(batch.clone()));
+    history.commit(&[change]).unwrap();
+}
+
+/// Writes two batches of one label with an asset each, and a third.
+fn filled(dir: &Path) -> [Batch; 3] {
+    let mut history = open(dir);
+    let first = history.reserve_ids(3).unwrap().0;
+    let batches = [(0, "Shoot"), (1, "Shoot"), (2, "Other")];
+    let batches = batches.map(|(n, label)| batch(first + n, label));
+    for (n, batch) in batches.iter().enumerate() {
+        put_batch(&mut history, batch);
+        put(&mut history, vec![ready(&format!("re_{n}"), batch)]);
+    }
+    batches
+}
+
+fn found(history: &History, id: &str) -> AssetRecord {
+    let asset = history.asset(URL, &AssetId::new(id).unwrap());
+    asset.unwrap().unwrap()
+}
+
+fn label(history: &History, id: &str) -> Option<String> {
+    found(history, id).label
+}
+
+/// Returns the batch of an asset.
+fn batch_of(history: &History, id: &str) -> Batch {
+    let batch = found(history, id).batch.unwrap();
+    history.batch(batch).unwrap().unwrap()
+}
+
+/// Renames a batch as the engine does.
+fn rename(history: &mut History, batch: &Batch, label: &str) -> Batch {
+    let batch = Batch {
+        label: label.to_owned(),
+        ..batch.clone()
+    };
+    let assets = history.assets_of_batch(batch.id).unwrap();
+    let assets = assets.into_iter().map(|asset| {
+        HistoryChange::PutAsset(AssetRecord {
+            label: Some(label.to_owned()),
+            ..asset
+        })
+    });
+    let renamed = HistoryChange::PutBatch(Arc::new(batch.clone()));
+    let changes: Vec<_> = std::iter::once(renamed).chain(assets).collect();
+    history.commit(&changes).unwrap();
+    batch
+}
+
+fn count_batches(history: &History) -> i64 {
+    history
+        .connection
+        .query_row("SELECT count(*) FROM batches", (), |row| row.get(0))
+        .unwrap()
+}
+
+#[test]
+fn batches_of_one_label_stay_apart_and_a_rename_moves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let batches = filled(dir.path());
+    let mut history = open(dir.path());
+    for (n, batch) in batches.iter().enumerate() {
+        assert_eq!(batch_of(&history, &format!("re_{n}")), *batch);
+    }
+    let renamed = rename(&mut history, &batches[1], "Day 2");
+    drop(history);
+    let history = open(dir.path());
+    assert_eq!(batch_of(&history, "re_0"), batches[0]);
+    assert_eq!(batch_of(&history, "re_1"), renamed);
+    assert_eq!(count_batches(&history), 3, "none was made by the way");
+}
+
+#[test]
+fn what_a_damaged_database_still_reads_has_its_batches() {
+    let dir = tempfile::tempdir().unwrap();
+    let batches = filled(dir.path());
+    let file = dir.path().join(FILE_NAME);
+    let planted = "CREATE TRIGGER away AFTER INSERT ON assets BEGIN DELETE FROM assets; END";
+    rusqlite::Connection::open(&file)
+        .unwrap()
+        .execute_batch(planted)
+        .unwrap();
+    let opened = History::open(dir.path()).unwrap();
+    assert!(opened.set_aside.is_some());
+    let history = opened.history;
+    for (n, batch) in batches.iter().enumerate() {
+        let id = format!("re_{n}");
+        assert_eq!(batch_of(&history, &id), *batch);
+        let asset = found(&history, &id);
+        assert_eq!(asset.kind, Some(Kind::Video));
+        assert_eq!(asset.metadata.duration_ms, Some(84_000));
+    }
+    assert_eq!(count_batches(&history), 3);
+}
+
+#[test]
+fn a_backup_gives_notes_and_skipped_files_and_the_ledger_the_newest_labels() {
+    let dir = tempfile::tempdir().unwrap();
+    let batches = filled(dir.path());
+    back_up(dir.path(), &dir.path().join(BACKUP_DIR)).unwrap();
+    let mut history = open(dir.path());
+    let renamed = rename(&mut history, &batches[1], "Day 2");
+    let later = batch(history.reserve_ids(1).unwrap().0, "Later");
+    put_batch(&mut history, &later);
+    put(&mut history, vec![ready("re_later", &later)]);
+    drop(history);
+    fs::write(dir.path().join(FILE_NAME), "x".repeat(5000)).unwrap();
+    for _ in 0..2 {
+        let history = History::open(dir.path()).unwrap().history;
+        assert_eq!(batch_of(&history, "re_0"), batches[0]);
+        assert_eq!(batch_of(&history, "re_1"), renamed);
+        assert_eq!(batch_of(&history, "re_2"), batches[2]);
+        assert_eq!(found(&history, "re_0").kind, Some(Kind::Video));
+        let known_by_the_ledger = batch_of(&history, "re_later");
+        assert_eq!(known_by_the_ledger.label, "Later");
+        assert_eq!(known_by_the_ledger.note, None);
+        assert_eq!(count_batches(&history), 4);
+    }
+}
+
+#[test]
+fn the_ledger_alone_gives_every_label() {
+    let dir = tempfile::tempdir().unwrap();
+    let batches = filled(dir.path());
+    let mut history = open(dir.path());
+    rename(&mut history, &batches[2], "Day 2");
+    drop(history);
+    fs::remove_file(dir.path().join(FILE_NAME)).unwrap();
+    let mut history = open(dir.path());
+    let labels = ["re_0", "re_1", "re_2"].map(|id| label(&history, id).unwrap());
+    assert_eq!(labels, ["Shoot", "Shoot", "Day 2"]);
+    assert_eq!(
+        count_batches(&history),
+        2,
+        "it cannot tell batches of one label"
+    );
+    // One of the two is renamed by another program that still knows them apart.
+    put(
+        &mut history,
+        vec![AssetRecord {
+            batch: None,
+            label: Some("Day 1".to_owned()),
+            ..ready("re_1", &batches[1])
+        }],
+    );
+    let labels = ["re_0", "re_1", "re_2"].map(|id| label(&history, id).unwrap());
+    assert_eq!(labels, ["Shoot", "Day 1", "Day 2"]);
+}
+
+#[test]
+fn hostile_labels_survive_everything() {
+    let labels = [
+        "one\ntwo\r\nthree",
+        "\"quoted\", 'and' \\n not",
+        "=HYPERLINK(\"http://x\")",
+        "'=1+1",
+        "\u{202e}abc\u{200f}",
+        &"🎬".repeat(200),
+        "' OR 1=1; DROP TABLE batches; --",
+        "a\0b",
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    for (n, label) in labels.iter().enumerate() {
+        let batch = batch(1000 + n as u64, label);
+        put_batch(&mut history, &batch);
+        put(&mut history, vec![ready(&format!("re_{n}"), &batch)]);
+    }
+    let check = |history: &History| {
+        for (n, known) in labels.iter().enumerate() {
+            assert_eq!(label(history, &format!("re_{n}")).as_deref(), Some(*known));
+        }
+    };
+    check(&history);
+    drop(history);
+    fs::remove_file(dir.path().join(FILE_NAME)).unwrap();
+    check(&open(dir.path()));
+}
+
+#[test]
+fn ten_thousand_labels_are_rebuilt_in_good_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    let (mut batches, mut assets) = (vec![], vec![]);
+    for n in 0..10_000 {
+        let batch = batch(1000 + n, &format!("Shoot {n}"));
+        assets.push(HistoryChange::PutAsset(ready(&format!("re_{n}"), &batch)));
+        batches.push(HistoryChange::PutBatch(Arc::new(batch)));
+    }
+    history.commit(&batches).unwrap();
+    for assets in assets.chunks(500) {
+        history.commit(assets).unwrap();
+    }
+    drop(history);
+    fs::remove_file(dir.path().join(FILE_NAME)).unwrap();
+    let started = std::time::Instant::now();
+    let history = open(dir.path());
+    // Quadratic code takes minutes.
+    assert!(started.elapsed() < std::time::Duration::from_secs(30));
+    assert_eq!(count_batches(&history), 10_000);
+    assert_eq!(label(&history, "re_9999").as_deref(), Some("Shoot 9999"));
+}
