@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::app::queue::Hold;
-use crate::model::asset::AssetId;
-use crate::model::fault::RequiredAction;
-use crate::model::fault::{Fault, FaultKind};
+use crate::model::accounts::AccountInfo;
+use crate::model::asset::{Account, AssetId};
+use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::media::{Kind, MediaMetadata, Note, Rejection, Route};
 use crate::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, QueueWait, Transfer};
 
