@@ -520,6 +520,8 @@ fn what_belongs_to_another_account_says_so() {
         path: "/media/first.mp4".into(),
         uploaded_at_ms: None,
         account: Some(of("a")),
+        asset: None,
+        other_key: None,
     };
     let mut duplicate = row(
         1,
