@@ -522,6 +522,8 @@ fn what_belongs_to_another_account_says_so() {
         asset: None,
         other_key: None,
         account: Some(of("a")),
+        asset: None,
+        other_key: None,
     };
     let mut duplicate = row(
         1,
