@@ -50,7 +50,7 @@ use crate::model::retry::Policy;
 use crate::model::snapshot::{KeySource, Snapshot};
 use crate::store::Keychain;
 
-pub use command::{BatchEnd, Command, EngineHandle, Notice, Preferences};
+pub use command::{Command, EngineHandle, FinishedCounts, Notice, Preferences};
 pub use journal::opening::{IsAlive, OpenHistory, OpenedHistory};
 pub use lifecycle::{LifecycleEvent, LifecycleRecord};
 
@@ -113,6 +113,7 @@ pub fn start<S: Service>(
             commands,
             snapshot,
             notices,
+            data_dir: None,
         },
         task,
     )

@@ -210,8 +210,8 @@ impl<S: Service> Actor<S> {
         self.duplicates.on_change(&change);
         self.sessions.on_change(&change);
         self.missing_files.on_change(change.item);
-        if change.begins_batch {
-            self.throughput.on_batch_begun();
+        if change.begins_busy_period {
+            self.throughput.on_busy_period_begun();
         }
         self.publisher.on_transition(&change);
         let direct_limit = self.options.policy.direct_limit;

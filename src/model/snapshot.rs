@@ -264,6 +264,8 @@ pub struct Snapshot {
     pub waiting: Option<QueueWait>,
     /// State of the journal.
     pub journal: JournalState,
+    /// Rises with every commit that concerns assets or batches.
+    pub history_revision: u64,
     /// Why the ledger `asset-ids.csv` cannot be written; the database still can.
     pub ledger_problem: Option<String>,
     /// State of the API key.
@@ -299,7 +301,7 @@ impl QueueWait {
 }
 
 impl Snapshot {
-    /// Returns the time until the batch is done, including the queue's wait; `None` while it is
+    /// Returns the time until the busy period is over, including the queue's wait; `None` while it is
     /// being estimated.
     pub fn time_left(&self, now: Instant) -> Option<Duration> {
         let wait = self.waiting.map_or(Duration::ZERO, |wait| wait.left(now));

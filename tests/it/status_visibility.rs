@@ -62,7 +62,7 @@ fn a_folder_that_is_looked_through_is_counted_and_what_was_passed_over_is_said()
 fn what_only_the_service_works_on_may_be_left_without_a_question() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
-    engine.publish(|state| state.totals.batch = 1);
+    engine.publish(|state| state.totals.started = 1);
     engine.rows(vec![row(1, "clip.mp4", processing())]);
     window.run();
     assert!(has(&window, "1 processing at memories.ai"));
@@ -287,7 +287,7 @@ fn a_wait_of_the_whole_queue_is_said_in_rows_foot_and_banner_with_try_now() {
     };
     engine.publish(|state| {
         state.waiting = Some(waits(8));
-        state.totals.batch = 2;
+        state.totals.started = 2;
         state.totals.left = Some(Duration::from_secs(11));
     });
     let until = Instant::now() + Duration::from_secs(60);

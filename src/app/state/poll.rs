@@ -15,7 +15,7 @@ use crate::app::list_state::AddedFiles;
 use crate::app::open_external::OpenEvent;
 use crate::app::pickers::Picked;
 use crate::app::wording;
-use crate::engine::{BatchEnd, Command, Notice};
+use crate::engine::{Command, FinishedCounts, Notice};
 use crate::model::relocation::RelocationError;
 use crate::store::ForwardedPaths;
 use crate::text::messages::{key, window};
@@ -108,6 +108,7 @@ impl App {
             Some(OpenEvent::Toast(said, copy)) => self.feedback.say(said, Some(copy), now),
             None => {}
         }
+        self.poll_library(now);
         self.feedback.poll(now);
     }
 
@@ -156,7 +157,7 @@ impl App {
 
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
-            Notice::BatchFinished(end) => {
+            Notice::QueueFinished(end) => {
                 self.feedback.say(wording::batch_done(&end), None, now);
                 self.notify_batch_finished(&end);
                 self.effects.push(WindowEffect::Attention);
@@ -182,13 +183,16 @@ impl App {
                 self.feedback.say(said, None, now);
             }
             // Begun by the Library, which shows the progress.
-            Notice::AssetsChecked(_) => {}
+            Notice::AssetsChecked(end) => {
+                self.feedback
+                    .say(wording::library::checked(&end), None, now);
+            }
             Notice::HistorySetAside(path) => self.notices.set_aside(path),
         }
     }
 
     /// Notifies the user that the batch has ended, if the window is not in front.
-    fn notify_batch_finished(&self, end: &BatchEnd) {
+    fn notify_batch_finished(&self, end: &FinishedCounts) {
         if self.desktop_status.is_in_background() && self.settings.values().notifications {
             let (title, text) = wording::batch_ended(end, self.backend());
             let raise = self.desktop_status.on_click(Arc::clone(&self.wake));

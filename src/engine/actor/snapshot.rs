@@ -65,6 +65,7 @@ impl<S: Service> Actor<S> {
             needs: self.gate.required_action(),
             offline,
             journal: self.journal.state().clone(),
+            history_revision: self.journal.revision(),
             ledger_problem: self.journal.ledger_problem().map(str::to_owned),
             key: self.keys.state(),
             accounts: Arc::clone(self.keys.known()),
@@ -80,8 +81,8 @@ impl<S: Service> Actor<S> {
     fn totals(&self) -> Totals {
         let queue_totals = self.publisher.totals();
         let mut totals = queue_totals.totals;
-        if totals.batch == 0 {
-            (totals.done, totals.batch) = queue_totals.duplicates;
+        if totals.started == 0 {
+            (totals.done, totals.started) = queue_totals.duplicates;
         }
         totals.rate = self.throughput.rate().filter(|_| queue_totals.sending > 0);
         totals.line = Throughput {

@@ -96,7 +96,7 @@ pub(in crate::engine) struct Item {
     /// The service reported it ready in this run.
     pub seen_ready: bool,
     /// Counted in the status bar's batch.
-    pub in_batch: bool,
+    pub in_busy_period: bool,
     /// Time at which it was added, in milliseconds since the Unix epoch.
     pub added_at_ms: i64,
     /// On the command line, until the current key has answered for another key's asset: the row id
@@ -130,7 +130,7 @@ impl Item {
             starts: Starts::default(),
             waits: Waits::default(),
             seen_ready: false,
-            in_batch: false,
+            in_busy_period: false,
             added_at_ms: now_ms(),
             id_to_leave: None,
         }
@@ -224,9 +224,9 @@ impl Item {
     }
 
     /// Counts an active row to the batch that began then.
-    pub(super) fn join_batch(&mut self, began_ms: i64) {
-        self.upload.counters.batch = began_ms;
-        self.in_batch = true;
+    pub(super) fn join_busy_period(&mut self, began_ms: i64) {
+        self.upload.counters.busy_period = began_ms;
+        self.in_busy_period = true;
     }
 
     /// Stops the row as the end of the program would, so that an undo can resume it.

@@ -118,7 +118,7 @@ async fn what_is_sent_although_it_is_a_duplicate_counts_with_its_bytes() {
     engine.say(Command::UploadAnyway(vec![engine.id_of("0.mp3")]));
     engine.until_status("0.mp3", &Status::Uploading).await;
     let totals = engine.snapshot().totals;
-    assert_eq!((totals.bytes, totals.batch), (size, 1));
+    assert_eq!((totals.bytes, totals.started), (size, 1));
     until_found(&mut engine, &["1.mp3"]).await;
 }
 
@@ -158,10 +158,10 @@ async fn what_is_counted_of_a_batch_is_what_the_plan_said() {
     engine.until_status("1.mp3", &asked).await;
     let totals = engine.snapshot().totals;
     assert_eq!(totals.bytes, planned.startable_bytes);
-    assert_eq!((totals.done, totals.batch), (0, 2));
+    assert_eq!((totals.done, totals.started), (0, 2));
     engine.until(|it| it.totals.active == 0).await;
     let totals = engine.snapshot().totals;
-    assert_eq!((totals.done, totals.batch), (2, 2));
+    assert_eq!((totals.done, totals.started), (2, 2));
     assert_eq!(engine.script().count("upload"), 2);
 }
 
