@@ -66,6 +66,7 @@ fn row(id: u64) -> Row {
             .then(|| AssetId::new(&format!("re_{id}")))
             .flatten(),
         reserved_id: None,
+        account: None,
         saved: true,
         possibly_stored_twice: false,
         duplicate_of: None,
@@ -101,6 +102,7 @@ impl Stage {
             commands,
             snapshot: seen,
             notices,
+            data_dir: None,
         };
         let ctx = Context::default();
         let window = MaviApp::new(&ctx, engine, outside::outside(Arc::new(|| ())));

@@ -230,6 +230,13 @@ fn key(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             .dismissed_by(Dismissible::EnvironmentKey),
         );
     }
+    if facts.key.has_odd_environment_key() {
+        banners.push(
+            stays(Tone::Notice, words::environment_key_odd())
+                .with(key::enter(), UiCommand::EnterKey)
+                .dismissed_by(Dismissible::EnvironmentKey),
+        );
+    }
     if let (Some(why), KeyState::Missing) = (facts.key.keychain_problem(), &snapshot.key) {
         banners.push(
             stays(Tone::Notice, words::keychain(why))

@@ -5,6 +5,8 @@ mod list;
 
 use std::path::PathBuf;
 
+use super::library::command::LibraryCommand;
+use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
 use crate::store::Settings;
@@ -22,6 +24,15 @@ pub enum Pick {
     Toggle,
     /// Selects from the last picked row to this one.
     Range,
+}
+
+/// Pages of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// The queue.
+    Uploads,
+    /// Everything ever uploaded.
+    Library,
 }
 
 /// A banner that can be dismissed.
@@ -155,12 +166,23 @@ pub enum UiCommand {
     Set(Setting),
     ShowFolder,
     ChooseBackupFolder,
-    RemoveKey,
+    AddKey,
+    SwitchAccount(Account),
+    RenameAccount(Account),
+    SaveAccountName,
+    /// Asks which account this one is.
+    JoinAccount(Account),
+    ConfirmJoin(Account, Account),
+    RemoveKey(Account),
     ConfirmRemoveKey,
     Dismiss(Dismissible),
     DismissToast,
     ShowShortcuts,
     ShowFormats,
+    ShowPage(Page),
+    Library(LibraryCommand),
+    /// Searches the Library for what the queue was searched for.
+    FindInLibrary,
     AskQuit,
     Quit,
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::library::LibraryRows;
 use super::skipped::SkippedReport;
+use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
 
@@ -29,12 +31,20 @@ pub enum Dialog {
     LeaveSandbox,
     /// Settings.
     Settings,
-    /// Remove the key?
-    RemoveKey,
+    /// Remove the key of this account?
+    RemoveKey(Account),
+    /// Name this account.
+    NameAccount(Account),
+    /// Choose the account that this one is.
+    JoinAccount(Account),
     /// Keyboard shortcuts.
     Shortcuts,
     /// Supported formats.
     Formats,
+    /// Details of an asset.
+    Asset(i64),
+    /// Remove these assets from the Library?
+    RemoveAssets(LibraryRows),
 }
 
 /// Uploads to stop after confirmation.

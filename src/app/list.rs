@@ -271,6 +271,7 @@ impl List {
 
     /// Selects these rows, as far as they are shown, and returns the first.
     pub fn select(&mut self, ids: &HashSet<ItemId>) -> Option<ItemId> {
+        ids.iter().for_each(|id| self.unfold_row(*id));
         let shown = self.rows().map(|row| row.id);
         let wanted: Vec<ItemId> = shown.filter(|id| ids.contains(id)).collect();
         let first = wanted.first().copied();

@@ -6,11 +6,13 @@ mod ids;
 
 use std::borrow::Cow;
 use std::mem::{Discriminant, discriminant};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::command::{BulkAction, RowCommand};
 use super::queue::QueueStatus;
 use super::wording::row as words;
+use crate::model::accounts::Accounts;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 use crate::text::messages::{command as commands, list};
@@ -20,7 +22,7 @@ pub use detail::detail;
 pub use ids::{id_of, id_to_copy};
 
 /// Context that changes the texts of a row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RowContext {
     /// Current time.
     pub now: Instant,
@@ -28,6 +30,8 @@ pub struct RowContext {
     pub place: Backend,
     /// State of the queue.
     pub queue: QueueStatus,
+    /// The known accounts, and the one in use.
+    pub accounts: Arc<Accounts>,
 }
 
 /// Content at the right of a row, before its buttons.

@@ -1,11 +1,14 @@
 //! State of the window and its queries. The modules below change it.
 
+mod accounts;
 mod actions;
 mod batches;
+mod library;
 mod poll;
 mod sandbox;
 mod update;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -21,6 +24,7 @@ use super::environment::{Desktop, WindowEnvironment};
 use super::feedback::Feedback;
 use super::key_entry::KeyEntry;
 use super::key_flow::KeyFlow;
+use super::library::LibraryState;
 use super::list::List;
 use super::list_state::ListState;
 use super::notices::Notices;
@@ -44,6 +48,7 @@ pub struct App {
     key: KeyFlow,
     settings: SettingsState,
     list: ListState,
+    library: LibraryState,
     notices: Notices,
     pickers: Pickers,
     feedback: Feedback,
@@ -51,6 +56,8 @@ pub struct App {
     drop_preview: DropPreview,
     desktop_status: DesktopStatus,
     dialog: Option<Dialog>,
+    /// Name of an account, while it is edited.
+    name_draft: String,
     /// The user confirmed that the window closes.
     closing: bool,
     effects: Vec<WindowEffect>,
@@ -68,10 +75,12 @@ impl App {
     /// keychain on a background thread.
     pub fn new(engine: EngineHandle, outside: WindowEnvironment) -> Self {
         let wake = outside.wake;
+        let data_dir = engine.data_dir.clone();
         let mut app = Self {
             engines: Engines::new(engine, outside.sandbox, outside.start_sandbox, wake.clone()),
             key: KeyFlow::new(
                 outside.vault,
+                outside.settings.settings.keys.clone(),
                 outside.environment_key,
                 outside.bad_environment_key,
                 wake.clone(),
@@ -84,6 +93,7 @@ impl App {
                 wake.clone(),
             ),
             list: ListState::default(),
+            library: LibraryState::new(data_dir, wake.clone()),
             notices: Notices::default(),
             pickers: Pickers::new(outside.dialogs, wake.clone()),
             feedback: Feedback::default(),
@@ -91,6 +101,7 @@ impl App {
             drop_preview: DropPreview::default(),
             desktop_status: DesktopStatus::default(),
             dialog: None,
+            name_draft: String::new(),
             closing: false,
             effects: Vec::new(),
             desktop: outside.desktop,
@@ -155,6 +166,11 @@ impl App {
         self.key.entry_mut()
     }
 
+    /// Returns the account's name being edited, for its field.
+    pub fn name_draft_mut(&mut self) -> &mut String {
+        &mut self.name_draft
+    }
+
     /// Returns `true` once going on without the keychain is offered.
     pub fn keychain_is_silent(&self) -> bool {
         self.key.is_keychain_silent(self.now())
@@ -217,6 +233,7 @@ impl App {
             now,
             place: self.backend(),
             queue: QueueStatus::of(self.snapshot()),
+            accounts: Arc::clone(&self.snapshot().accounts),
         }
     }
 
@@ -264,6 +281,7 @@ impl App {
         waits
             .chain(counts_down.map(|_| Duration::from_secs(1)))
             .chain(self.feedback.next_wakeup(now))
+            .chain(self.library.next_wakeup(now))
             .min()
     }
 }

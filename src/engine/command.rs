@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::model::asset::{Account, AssetId};
 use crate::model::asset_check::{AssetCheckProgress, AssetsToCheck};
 use crate::model::batch::BatchId;
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::relocation::RelocationError;
 use crate::model::snapshot::{ItemId, KeySource, Snapshot};
+use crate::store::AssetRecord;
 
 /// Request of a front end. A command that does not fit a row's state is ignored.
 #[derive(Debug)]
@@ -76,8 +78,30 @@ pub enum Command {
     ContinueInterrupted,
     /// Remove what an earlier run left unfinished.
     DiscardInterrupted,
-    /// Use this key from now on; lifts a pause for [`RequiredAction::Key`].
+    /// Set the user's note of an asset; `None` removes it.
+    SetNote {
+        /// Service that holds it.
+        base_url: String,
+        /// Asset id.
+        asset_id: AssetId,
+        /// The note.
+        note: Option<String>,
+    },
+    /// Remove these assets from the history; the ledger keeps a line of each.
+    RemoveAssets(Vec<AssetRecord>),
+    /// Use this key from now on in place of the current one; lifts a pause for
+    /// [`RequiredAction::Key`].
     SetKey(ApiKey, KeySource),
+    /// Use another account's key from now on. What was started before goes on with its own key.
+    SwitchKey(ApiKey, KeySource),
+    /// Go on with what was started for another account, whose key this is.
+    HoldKey(ApiKey),
+    /// Forget the key of an account that was in use before.
+    ForgetKey(Account),
+    /// Name an account; `None` takes its name away.
+    NameAccount(Account, Option<String>),
+    /// The keys of these accounts are of one account.
+    JoinAccounts(Account, Account),
     /// Neither the keychain nor the environment has a key.
     NoKey,
     /// Ask the service whether it accepts this key, within the rate limit.
@@ -126,6 +150,8 @@ pub enum Notice {
     QueueFinished(FinishedCounts),
     /// The queue waits for the user.
     Needs(RequiredAction, Arc<Fault>),
+    /// The service rejects the key of an account that is not in use; what waits for it is paused.
+    OtherKeyRejected(Account),
     /// The file chosen for a row is not the missing one.
     NotLocated(PathBuf, RelocationError),
     /// Added files that are in the list already, and so were not added again.
@@ -147,6 +173,8 @@ pub struct EngineHandle {
     pub snapshot: watch::Receiver<Arc<Snapshot>>,
     /// Notices, none of which may be lost.
     pub notices: mpsc::UnboundedReceiver<Notice>,
+    /// Data directory whose history it keeps, if there is one.
+    pub data_dir: Option<PathBuf>,
 }
 
 impl EngineHandle {

@@ -63,8 +63,12 @@ pub(super) struct Journal {
     highest: u64,
     /// Ids given out but not used.
     unused_ids: Vec<ItemId>,
+    /// The accounts on disk may be others than those that were read last.
+    are_accounts_stale: bool,
     /// Time from which an unwritable ledger is tried again on its own.
     ledger_due: Instant,
+    /// Commits so far that concern assets or batches.
+    revision: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +112,9 @@ impl Journal {
             next_id: OWN_IDS | (since_epoch << 16),
             highest: 0,
             unused_ids: vec![],
+            are_accounts_stale: false,
             ledger_due: Instant::now(),
+            revision: 0,
         }
     }
 
@@ -130,6 +136,11 @@ impl Journal {
     pub fn is_ledger_behind(&self) -> bool {
         let history = self.history.as_ref();
         history.is_some_and(History::is_ledger_behind)
+    }
+
+    /// Returns a number that rises with every commit that concerns assets or batches.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Returns why the ledger cannot be used, although the database can.
@@ -260,8 +271,15 @@ impl Journal {
                 self.state = JournalState::Good;
                 self.held = None;
                 for change in std::mem::take(&mut self.staged) {
-                    if let HistoryChange::PutAsset(record) = change {
-                        self.written.insert(record.asset_id);
+                    self.revision += u64::from(change.concerns_assets());
+                    match change {
+                        HistoryChange::PutAsset(record) => {
+                            self.written.insert(record.asset_id);
+                        }
+                        HistoryChange::KeyGood { .. }
+                        | HistoryChange::JoinAccounts { .. }
+                        | HistoryChange::NameAccount { .. } => self.are_accounts_stale = true,
+                        _ => {}
                     }
                 }
                 return true;

@@ -1,5 +1,6 @@
 //! Engine tests on paused time, over an in-memory service that follows a script.
 
+mod accounts;
 mod added_batches;
 mod asked_first;
 mod asset_checks;

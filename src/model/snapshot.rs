@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::asset::AssetId;
+use super::accounts::Accounts;
+use super::asset::{Account, AssetId};
 use super::asset_check::AssetCheckProgress;
 use super::batch::{Batch, BatchId};
 use super::fault::{Fault, FaultKind, RequiredAction};
@@ -127,6 +128,8 @@ pub struct Row {
     pub transfer: Option<Transfer>,
     /// Asset id, once bytes are stored under it.
     pub asset_id: Option<AssetId>,
+    /// Account that holds the asset, or that the file was started for.
+    pub account: Option<Account>,
     /// Id reserved by the service, without known bytes: shown in details only.
     pub reserved_id: Option<AssetId>,
     /// `asset_id` is on disk; if not, the user is told "not saved yet: copy it".
@@ -146,6 +149,21 @@ pub struct Row {
     pub batch: Option<BatchId>,
     /// What the file states about itself.
     pub metadata: MediaMetadata,
+}
+
+impl Row {
+    /// Returns the account of the ID that the row shows, or that it was started for.
+    pub fn account(&self) -> Option<&Account> {
+        let original = || {
+            let original = self.duplicate_of.as_ref()?;
+            // Its words name another account's key themselves.
+            original
+                .account
+                .as_ref()
+                .filter(|_| original.other_key.is_none())
+        };
+        self.account.as_ref().or_else(original)
+    }
 }
 
 /// Fate of the bytes already sent when a transfer is paused or breaks.
@@ -246,10 +264,14 @@ pub struct Snapshot {
     pub waiting: Option<QueueWait>,
     /// State of the journal.
     pub journal: JournalState,
+    /// Rises with every commit that concerns assets or batches.
+    pub history_revision: u64,
     /// Why the ledger `asset-ids.csv` cannot be written; the database still can.
     pub ledger_problem: Option<String>,
     /// State of the API key.
     pub key: KeyState,
+    /// The accounts of all keys that the service has accepted, and the one in use.
+    pub accounts: Arc<Accounts>,
     /// Files found so far in folder walks; `None` if none is running.
     pub walking: Option<u64>,
     /// Folders and files of other formats that walks skipped.

@@ -3,6 +3,8 @@
 use lucide_icons::Icon;
 
 use crate::app::command::{BatchCommand, BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
+use crate::app::library::command::{AssetCommand, LibraryCommand};
+use crate::app::library::filters::LibraryFilter;
 use crate::model::media::Kind;
 
 /// Returns the icon of a row command.
@@ -34,7 +36,10 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::Resume => Icon::Play,
         UiCommand::RetryFailed => Icon::RotateCw,
         UiCommand::ClearFinished => Icon::ListX,
-        UiCommand::EnterKey | UiCommand::SaveKey => Icon::KeyRound,
+        UiCommand::EnterKey | UiCommand::SaveKey | UiCommand::SwitchAccount(_) => Icon::KeyRound,
+        UiCommand::AddKey => Icon::CopyPlus,
+        UiCommand::RenameAccount(_) => Icon::Pencil,
+        UiCommand::JoinAccount(_) => Icon::Files,
         UiCommand::GetKey | UiCommand::OpenConsole => Icon::ExternalLink,
         UiCommand::TrySandbox => Icon::FlaskConical,
         UiCommand::CopySelected
@@ -42,7 +47,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         | UiCommand::CopyDetails(_)
         | UiCommand::CopyAddress(_)
         | UiCommand::CopyPath(_) => Icon::Copy,
-        UiCommand::RemoveKey => Icon::Trash2,
+        UiCommand::RemoveKey(_) => Icon::Trash2,
         UiCommand::OpenSettings => Icon::Settings,
         UiCommand::ShowFolder | UiCommand::ChooseBackupFolder => Icon::FolderOpen,
         UiCommand::Export(_) => Icon::FileDown,
@@ -53,6 +58,27 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::Batch(command, _) => return batch(*command),
         UiCommand::CopySkipped => Icon::Copy,
         UiCommand::Set(Setting::Theme(choice)) => theme(*choice),
+        UiCommand::Library(it) => return library(it),
+        _ => return None,
+    })
+}
+
+/// Returns the icon of a command of the Library, if any.
+fn library(command: &LibraryCommand) -> Option<Icon> {
+    Some(match command {
+        LibraryCommand::Row(it, _) | LibraryCommand::Selected(it) => match it {
+            AssetCommand::Copy => Icon::Copy,
+            AssetCommand::Details => Icon::Info,
+            AssetCommand::ShowFile => Icon::FolderOpen,
+            AssetCommand::CheckAgain => Icon::RefreshCw,
+            AssetCommand::UploadAgain => Icon::RotateCw,
+            AssetCommand::Remove => Icon::Trash2,
+        },
+        LibraryCommand::CheckAll => Icon::RefreshCw,
+        LibraryCommand::StopChecking => Icon::X,
+        LibraryCommand::CopyDetails(_) => Icon::Copy,
+        LibraryCommand::ConfirmRemove => Icon::Trash2,
+        LibraryCommand::Filter(LibraryFilter::Nothing) => Icon::X,
         _ => return None,
     })
 }

@@ -5,6 +5,7 @@
 )]
 
 mod accessibility;
+mod accounts;
 mod batches;
 #[cfg(unix)]
 mod cli;
@@ -26,6 +27,7 @@ mod keys;
 #[cfg(unix)]
 mod kill;
 mod layers;
+mod library;
 mod list;
 mod locate;
 #[cfg(target_os = "linux")]

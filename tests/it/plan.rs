@@ -24,6 +24,7 @@ fn found(id: u64, name: &str, of: &str, stage: DuplicateStage) -> Row {
         uploaded_at_ms: None,
         asset: None,
         other_key: None,
+        account: None,
     };
     Row {
         duplicate_of: Some(Arc::new(duplicate_of)),
@@ -42,6 +43,7 @@ fn uploaded(id: u64, name: &str, of: &str, other_key: Option<&str>) -> Row {
         uploaded_at_ms: Some(LAST_YEAR),
         asset: AssetId::new(&format!("re_{id}")),
         other_key: other_key.map(str::to_owned),
+        account: None,
     };
     Row {
         duplicate_of: Some(Arc::new(duplicate_of)),

@@ -310,6 +310,9 @@ fn the_key_is_forgotten_after_a_question() {
     let mut window = open_with(builder(Theme::Light), handle, |outside| {
         outside.vault = Some(keychain);
     });
+    until(&mut window, "the keychain's key", |_| {
+        matches!(engine.next(), Some(Command::SetKey(..)))
+    });
     window.get_by_label("Settings").click();
     window.run();
     assert!(has(&window, "Ends in cdef, in the keychain."));

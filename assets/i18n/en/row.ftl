@@ -41,6 +41,11 @@ row-gets-id = gets its id
 row-waits-for-id = waits for its id
 row-unconfirmed = { $service-first } does not have the same content any more
 
+## What belongs to another account than the one in use. $name: the account's name, or its key.
+
+row-in-account = in another account: { $name }
+row-for-account = for another account: { $name }
+
 ## Why a queued row waits
 
 row-queue-paused = all uploads are paused

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::RowContext;
 use crate::app::queue::QueueStatus;
+use crate::app::wording::account_name;
 use crate::app::wording::row as words;
+use crate::model::accounts::Accounts;
 use crate::model::snapshot::{DuplicateOf, DuplicateStage, ResumeBehaviour, Row, Status};
 use crate::text;
 use crate::text::messages::{foot, list};
@@ -25,6 +27,10 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
         Status::ReadyToUpload | Status::FoundDuplicate(_) | Status::Queued
     ) {
         parts.extend(row.note.map(|note| text::note(note, around.place)));
+    }
+    // First, as the end is cut where there is little room.
+    if let Some(other) = other_account(row, &around.accounts) {
+        parts.insert(0, other);
     }
     if row.possibly_stored_twice {
         parts.push(words::may_be_twice().to_owned());
@@ -131,6 +137,18 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         _ => parts.push(size()),
     }
     parts
+}
+
+/// Returns the account that has the row's asset, or gets it, if it is not the one in use.
+fn other_account(row: &Row, accounts: &Accounts) -> Option<String> {
+    let account = row.account().filter(|account| accounts.is_other(account))?;
+    let name = account_name(accounts, account);
+    match row.status {
+        // It says so in its own words.
+        Status::OtherKey { .. } => None,
+        _ if super::id_of(row).is_some() => Some(words::in_account(&name)),
+        _ => Some(words::for_account(&name)),
+    }
 }
 
 /// Returns what the file is: "1:24 · 1920 × 1080 · 412 MB".

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::app::queue::Hold;
-use crate::model::asset::AssetId;
+use crate::model::accounts::AccountInfo;
+use crate::model::asset::{Account, AssetId};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::media::{Kind, MediaMetadata, Note, Rejection, Route};
 use crate::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, QueueWait, Transfer};
@@ -25,6 +26,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         transfer: None,
         asset_id: None,
         reserved_id: None,
+        account: None,
         saved: true,
         possibly_stored_twice: false,
         duplicate_of: None,
@@ -41,6 +43,7 @@ fn around(now: Instant) -> RowContext {
         now,
         place: Backend::Service,
         queue: QueueStatus::GoesOn,
+        accounts: Arc::default(),
     }
 }
 
@@ -213,6 +216,7 @@ fn a_duplicate_says_of_which_file_it_is_one() {
         duplicate.duplicate_of = Some(Arc::new(DuplicateOf {
             path: PathBuf::from(path),
             uploaded_at_ms,
+            account: None,
             asset: None,
             other_key: None,
         }));
@@ -480,6 +484,56 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
         let said = detail(&begun, &around);
         assert_eq!(said.contains("from the beginning"), told, "{said}");
     }
+}
+
+#[test]
+fn what_belongs_to_another_account_says_so() {
+    let of = |text: &str| Account::from_fingerprint(text);
+    let info = |account: &str, name: Option<&str>| AccountInfo {
+        account: of(account),
+        last4: format!("000{account}"),
+        name: name.map(str::to_owned),
+        group: of(account),
+    };
+    let known = vec![info("a", Some("Studio A")), info("b", None)];
+    let in_use = |account: &str| RowContext {
+        accounts: Arc::new(Accounts::new(
+            known.clone(),
+            Some((of(account), String::new())),
+        )),
+        ..around(Instant::now())
+    };
+    let mut ready = row(1, Status::Ready);
+    ready.asset_id = AssetId::new("re_1");
+    ready.account = Some(of("a"));
+    assert_eq!(detail(&ready, &in_use("a")), "412 MB");
+    let other = "in another account: Studio A · 412 MB";
+    assert_eq!(detail(&ready, &in_use("b")), other);
+    ready.account = Some(of("b"));
+    let other = "in another account: Key …000b · 412 MB";
+    assert_eq!(detail(&ready, &in_use("a")), other);
+    let mut queued = row(1, Status::Queued);
+    queued.account = Some(of("b"));
+    let other = "for another account: Key …000b · 412 MB";
+    assert_eq!(detail(&queued, &in_use("a")), other);
+    let of_original = DuplicateOf {
+        path: "/media/first.mp4".into(),
+        uploaded_at_ms: None,
+        asset: None,
+        other_key: None,
+        account: Some(of("a")),
+        asset: None,
+        other_key: None,
+    };
+    let mut duplicate = row(
+        1,
+        Status::Duplicate {
+            of: AssetId::new("re_1"),
+        },
+    );
+    duplicate.duplicate_of = Some(Arc::new(of_original));
+    let said = detail(&duplicate, &in_use("b"));
+    assert!(said.starts_with("in another account: Studio A"), "{said}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::app::wording;
 use crate::engine::{Command, FinishedCounts, Notice};
 use crate::model::relocation::RelocationError;
 use crate::store::ForwardedPaths;
-use crate::text::messages::window;
+use crate::text::messages::{key, window};
 
 impl App {
     /// Sets whether the window is in front.
@@ -66,6 +66,7 @@ impl App {
             let after = self.engines.snapshot();
             self.feedback.announcer().compare(&before, after);
             self.take_in();
+            self.ask_for_keys_of_others();
             self.show_added(now);
         }
         self.notices.poll(self.engines.snapshot(), now);
@@ -107,6 +108,7 @@ impl App {
             Some(OpenEvent::Toast(said, copy)) => self.feedback.say(said, Some(copy), now),
             None => {}
         }
+        self.poll_library(now);
         self.feedback.poll(now);
     }
 
@@ -170,6 +172,10 @@ impl App {
                 let add = is_new.then(|| UiCommand::Add(vec![path]));
                 self.feedback.say(text, add, now);
             }
+            Notice::OtherKeyRejected(account) => {
+                let name = wording::account_name(&self.snapshot().accounts, &account);
+                self.feedback.say(key::other_rejected(&name), None, now);
+            }
             Notice::AlreadyListed(rows) => self.notices.already_listed(rows),
             Notice::NothingFound => {
                 self.list.end_intake();
@@ -177,7 +183,10 @@ impl App {
                 self.feedback.say(said, None, now);
             }
             // Begun by the Library, which shows the progress.
-            Notice::AssetsChecked(_) => {}
+            Notice::AssetsChecked(end) => {
+                self.feedback
+                    .say(wording::library::checked(&end), None, now);
+            }
             Notice::HistorySetAside(path) => self.notices.set_aside(path),
         }
     }
@@ -197,6 +206,7 @@ impl App {
             match event {
                 KeyEvent::Send(command) => self.engines.account().send(command),
                 KeyEvent::Say(text) => self.feedback.say(text, None, now),
+                KeyEvent::Remember(keys) => self.settings.remember_keys(keys),
                 KeyEvent::CloseDialog => {
                     self.dialog.take_if(|dialog| *dialog == Dialog::Key);
                 }

@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use super::App;
 use crate::app::command::{
-    BulkAction, Dismissible, EntryId, ExportFormat, Filter, Pick, Setting, UiCommand,
+    BulkAction, Dismissible, EntryId, ExportFormat, Filter, Page, Pick, Setting, UiCommand,
 };
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
+use crate::app::export::ExportSource;
 use crate::app::open_external::OpenTarget;
 use crate::app::rows;
 use crate::app::wording::selection as words;
@@ -22,6 +23,7 @@ use crate::text::messages::window;
 impl App {
     pub(super) fn add(&mut self, paths: Vec<PathBuf>) {
         if !paths.is_empty() {
+            self.show_page(Page::Uploads, self.now());
             self.begin_intake();
             self.engines.send(Command::Add(paths));
         }
@@ -42,6 +44,9 @@ impl App {
 
     /// Carries out a user command.
     pub fn act(&mut self, command: UiCommand, now: Instant) {
+        let Some(command) = self.act_in_library(command, now) else {
+            return;
+        };
         match command {
             UiCommand::ChooseFiles => self.pickers.choose(FileDialogKind::Files),
             UiCommand::ChooseFolder => self.pickers.choose(FileDialogKind::Folders),
@@ -118,10 +123,9 @@ impl App {
                 let list = self.list.list_mut();
                 list.find(String::new());
                 list.show(Filter::All);
-                if let Some(first) = list.select(&rows.into_iter().collect()) {
-                    list.unfold_row(first);
-                    self.effects.push(WindowEffect::Reveal(EntryId::Row(first)));
-                }
+                let first = list.select(&rows.into_iter().collect());
+                let first = first.map(EntryId::Row);
+                self.effects.extend(first.map(WindowEffect::Reveal));
             }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
             UiCommand::ConfirmCancel => {
@@ -147,7 +151,7 @@ impl App {
                 check.into_iter().for_each(|it| self.engines.send(it));
             }
             UiCommand::CloseDialog => {
-                self.dialog = None;
+                self.close_dialog();
                 self.key.close();
             }
             UiCommand::GetKey | UiCommand::OpenConsole => self.browse(CONSOLE),
@@ -191,12 +195,20 @@ impl App {
                 }
             }
             UiCommand::ChooseBackupFolder => self.pickers.choose_backup_folder(),
-            UiCommand::RemoveKey => self.dialog = Some(Dialog::RemoveKey),
-            UiCommand::ConfirmRemoveKey => self.remove_key(),
+            UiCommand::AddKey
+            | UiCommand::SwitchAccount(_)
+            | UiCommand::RenameAccount(_)
+            | UiCommand::SaveAccountName
+            | UiCommand::JoinAccount(_)
+            | UiCommand::ConfirmJoin(..)
+            | UiCommand::RemoveKey(_)
+            | UiCommand::ConfirmRemoveKey => self.act_on_account(command, now),
             UiCommand::Dismiss(banner) => self.put_away(banner),
             UiCommand::DismissToast => self.feedback.dismiss_toast(),
             UiCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
             UiCommand::ShowFormats => self.dialog = Some(Dialog::Formats),
+            // Handled above.
+            UiCommand::ShowPage(_) | UiCommand::Library(_) | UiCommand::FindInLibrary => {}
             UiCommand::AskQuit => self.ask_quit(),
             UiCommand::Quit => {
                 self.closing = true;
@@ -268,19 +280,10 @@ impl App {
         }
     }
 
-    /// Removes the key.
-    fn remove_key(&mut self) {
-        self.dialog = None;
-        if let KeyState::Present { source, .. } = self.snapshot().key {
-            let command = self.key.remove(source);
-            command.into_iter().for_each(|it| self.engines.send(it));
-        }
-    }
-
     /// Asks for a file to save these rows to.
     pub(super) fn export(&mut self, rows: Vec<Arc<Row>>, format: ExportFormat) {
         if !rows.is_empty() {
-            self.pickers.export(rows, format);
+            self.pickers.export(ExportSource::Rows(rows), format);
         }
     }
 

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use super::Actor;
 use crate::api::Service;
+use crate::engine::clock::now_ms;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::{Item, KnownDuplicate};
 use crate::engine::{Command, LifecycleEvent, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, UploadState};
-use crate::store::AssetRemark;
+use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 
 impl<S: Service> Actor<S> {
     pub(super) fn handle_command(&mut self, command: Command) {
@@ -88,7 +89,12 @@ impl<S: Service> Actor<S> {
                 // No notice of the end here: it would replace the offer to undo.
                 self.queue.close_busy_period();
             }
-            Command::SetKey(key, source) => self.set_key(key, source),
+            Command::SetKey(key, source) => self.replace_key(key, source),
+            Command::SwitchKey(key, source) => self.switch_key(key, source),
+            Command::HoldKey(key) => self.hold_key(key),
+            Command::ForgetKey(account) => self.forget_key(&account),
+            Command::NameAccount(account, name) => self.journal.name_account(&account, name),
+            Command::JoinAccounts(one, other) => self.join(&one, &other),
             Command::NoKey => {
                 self.keys.clear();
                 self.lookups.restart();
@@ -109,6 +115,26 @@ impl<S: Service> Actor<S> {
                     self.throughput.on_limit_changed();
                 }
                 self.options.start_at_once = start_at_once;
+            }
+            Command::SetNote {
+                base_url,
+                asset_id,
+                note,
+            } => self.journal.stage(HistoryChange::SetNote {
+                base_url,
+                asset_id,
+                note,
+            }),
+            Command::RemoveAssets(assets) => {
+                for asset in assets {
+                    // The time of its line in the ledger.
+                    let uploaded_at_ms = now_ms();
+                    let asset = AssetRecord {
+                        uploaded_at_ms,
+                        ..asset
+                    };
+                    self.journal.stage(HistoryChange::RemoveAsset(asset));
+                }
             }
             Command::Shutdown => self.stopped = true,
             #[cfg(test)]

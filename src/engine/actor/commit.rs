@@ -45,6 +45,9 @@ impl<S: Service> Actor<S> {
         if !saved {
             self.journal_is_unwritable();
         }
+        if let Some(accounts) = self.journal.take_accounts() {
+            self.keys.set_known(accounts);
+        }
         self.regroup();
         let came_back = !was_good && self.journal.is_good();
         self.publish();

@@ -147,6 +147,10 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.queue.get(id) else {
             return false;
         };
+        if item.meant_for().is_some() {
+            // The history is asked for the account in use.
+            return false;
+        }
         let mut in_run = candidates(&self.queue, item, self.keys.accounts());
         !item.upload().counters.force_upload
             && (in_run.next().is_some() || !self.known_assets(item).is_empty())
@@ -214,14 +218,19 @@ impl<S: Service> Actor<S> {
 
     /// Notifies dependent rows that this one has ended or was removed.
     pub(super) fn notify_dependents(&mut self, id: ItemId, asset: Option<&AssetId>) {
-        // An asset of another account is not this row's.
-        let is_others = self.queue.get(id).is_some_and(|item| {
-            matches!(item.upload().state, UploadState::Done { .. })
-                && !item.is_of(self.keys.accounts())
+        let done = self.queue.get(id).filter(|item| {
+            let is_done = matches!(item.upload().state, UploadState::Done { .. });
+            is_done && !item.is_of(self.keys.accounts())
         });
-        let asset = asset.filter(|_| !is_others);
+        let others = done.map(|item| item.account.clone());
         for dependent in self.queue.take_dependents(id) {
-            let asset = asset.cloned();
+            // An asset of another account is not this row's.
+            let goes_there = |others: &Option<Account>| {
+                let item = self.queue.get(dependent);
+                others.is_some() && item.is_some_and(|item| item.meant_for() == others.as_ref())
+            };
+            let is_own = others.as_ref().is_none_or(goes_there);
+            let asset = asset.filter(|_| is_own).cloned();
             self.apply(dependent, Event::OriginalEnded { asset });
         }
     }

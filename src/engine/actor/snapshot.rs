@@ -65,8 +65,10 @@ impl<S: Service> Actor<S> {
             needs: self.gate.required_action(),
             offline,
             journal: self.journal.state().clone(),
+            history_revision: self.journal.revision(),
             ledger_problem: self.journal.ledger_problem().map(str::to_owned),
             key: self.keys.state(),
+            accounts: Arc::clone(self.keys.known()),
             walking: self.intake.walking(),
             passed_over: self.intake.skipped(),
             comparing: self.duplicates.unread(),
@@ -118,6 +120,7 @@ fn duplicate_of(item: &Item, queue: &Queue, journal: &Journal) -> Option<Duplica
             uploaded_at_ms: None,
             asset: row.upload().stored_asset().cloned(),
             other_key: None,
+            account: None,
         })
     };
     let original = match &item.upload().state {
@@ -132,7 +135,10 @@ fn duplicate_of(item: &Item, queue: &Queue, journal: &Journal) -> Option<Duplica
         Original::Asset(asset) => {
             let record = journal.asset(asset)?;
             let row = record.item.filter(|id| *id != item.id);
-            row.and_then(in_list).or_else(|| Some(uploaded(record)))
+            let account = Some(record.account.clone());
+            let known = row.and_then(in_list);
+            let known = known.unwrap_or_else(|| uploaded(record));
+            Some(DuplicateOf { account, ..known })
         }
     }
 }
@@ -161,5 +167,6 @@ fn uploaded(record: AssetRecord) -> DuplicateOf {
         uploaded_at_ms: Some(record.uploaded_at_ms),
         asset: Some(record.asset_id),
         other_key: None,
+        account: Some(record.account),
     }
 }

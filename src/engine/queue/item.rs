@@ -171,8 +171,12 @@ impl Item {
                 ..
             }
         );
+        let is_started = matches!(event, Event::Start | Event::Retry | Event::UploadAnyway);
         let (after, effects) = transition(&self.upload, event, policy)?;
         let before = std::mem::replace(&mut self.upload, after);
+        if is_started {
+            self.upload.counters.meant_for = None;
+        }
         self.transfer.on_stopped(&before.state);
         if self.upload.has_ended() {
             self.transfer.on_result();
@@ -292,6 +296,22 @@ impl Item {
     pub fn is_of(&self, accounts: &HashSet<Account>) -> bool {
         let account = self.account.as_ref();
         account.is_some_and(|account| accounts.contains(account))
+    }
+
+    /// Returns the account that it was started for, once another one was in use.
+    pub fn meant_for(&self) -> Option<&Account> {
+        self.upload.counters.meant_for.as_ref()
+    }
+
+    /// Sets the account that it was started for; `None` lets it go to the one in use.
+    pub fn set_meant_for(&mut self, account: Option<Account>) {
+        self.upload.counters.meant_for = account;
+    }
+
+    /// Returns the account of the stored asset, or the one that the row was started for.
+    pub(super) fn shown_account(&self) -> Option<&Account> {
+        let stored = self.upload.stored_asset().and(self.account.as_ref());
+        stored.or(self.meant_for())
     }
 
     /// Returns the origin of assets of the current attempt.

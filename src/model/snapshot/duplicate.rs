@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::asset::AssetId;
+use crate::model::asset::{Account, AssetId};
 
 /// Stage of a duplicate that has no confirmed ID yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,4 +29,6 @@ pub struct DuplicateOf {
     /// Last four characters of the other account's key, empty if unknown; `None` for an asset of
     /// the current account.
     pub other_key: Option<String>,
+    /// Account of its asset; `None` for a row without one.
+    pub account: Option<Account>,
 }
