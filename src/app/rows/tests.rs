@@ -522,8 +522,6 @@ fn what_belongs_to_another_account_says_so() {
         asset: None,
         other_key: None,
         account: Some(of("a")),
-        asset: None,
-        other_key: None,
     };
     let mut duplicate = row(
         1,
