@@ -17,7 +17,6 @@ mod intake;
 mod journal;
 mod keys;
 pub mod lifecycle;
-mod lookups;
 mod message;
 mod missing_files;
 mod outbox;

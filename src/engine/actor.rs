@@ -34,7 +34,6 @@ use super::intake::Intake;
 use super::journal::Journal;
 use super::keys::Keys;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord};
-use super::lookups::Lookups;
 use super::message::ActorMessage;
 use super::missing_files::MissingFiles;
 use super::outbox::{Outbox, Work};
@@ -65,7 +64,6 @@ pub(super) struct Actor<S> {
     queue: Queue,
     missing_files: MissingFiles,
     duplicates: Duplicates,
-    lookups: Lookups,
     asset_checks: AssetChecks,
     intake: Intake,
     batches: Batches,
@@ -102,7 +100,6 @@ impl<S: Service> Actor<S> {
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
             duplicates: Duplicates::new(),
-            lookups: Lookups::new(),
             asset_checks: AssetChecks::new(),
             intake: Intake::default(),
             batches: Batches::default(),

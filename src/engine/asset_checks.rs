@@ -1,22 +1,26 @@
-//! Assets that the user wants to be asked about again: one call at a time, behind all others.
+//! Assets to ask about, one call at a time and behind all others: those of unstarted rows whose
+//! content was uploaded before, and those that the user wants to be asked about again.
 //!
-//! They are looked up in the history a few at a time, so that neither memory nor a turn grows with
-//! the history.
+//! The user's are looked up in the history a few at a time, so that neither memory nor a turn grows
+//! with the history.
 
 mod learned;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::queue::Queue;
+use super::queue::item::Item;
 use super::tasks::task::Task;
 use crate::model::asset::{Account, AssetId};
 use crate::model::asset_check::{AssetCheckProgress, AssetCheckResult, AssetsToCheck};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::retry::Policy;
+use crate::model::snapshot::ItemId;
 
 pub(super) use learned::AnsweredCheck;
 
@@ -42,16 +46,25 @@ pub(super) struct ListedAsset {
     pub is_stored: bool,
 }
 
-/// Next step of a check.
+/// A step that is to be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CheckStep {
+    /// Ask about the assets that may have a row's content.
+    Row(ItemId),
+    /// Look up the next assets of the user's check in the history.
     LookUp,
+    /// Ask about an asset of the user's check.
     Ask(AssetId),
 }
 
-/// The assets of a check, from the request to the answer.
+/// The rows and assets to ask about, from the request to the answer.
 #[derive(Debug)]
 pub(super) struct AssetChecks<T = Task> {
+    /// Unstarted rows with an unconfirmed asset, in the order in which they were added.
+    rows: BTreeSet<ItemId>,
+    /// The last answer was a row's, so that the user's check has its turn.
+    was_row: bool,
+    /// How far the user's check has come.
     progress: Option<AssetCheckProgress>,
     /// Named assets, not looked up yet.
     named: VecDeque<AssetId>,
@@ -59,8 +72,8 @@ pub(super) struct AssetChecks<T = Task> {
     history: Option<Option<AssetId>>,
     /// Assets of the key's account; the first one is asked about.
     to_ask: VecDeque<AssetId>,
-    /// The lookup or call under way, with its wait.
-    running: Option<T>,
+    /// The step under way, with its wait.
+    running: Option<(CheckStep, T)>,
     retry: Option<CheckRetry>,
 }
 
@@ -75,6 +88,8 @@ struct CheckRetry {
 impl<T> AssetChecks<T> {
     pub fn new() -> Self {
         Self {
+            rows: BTreeSet::new(),
+            was_row: false,
             progress: None,
             named: VecDeque::new(),
             history: None,
@@ -92,6 +107,15 @@ impl<T> AssetChecks<T> {
     pub fn wait(&self, now: Instant) -> Option<(Instant, FaultKind)> {
         let retry = self.retry.filter(|retry| retry.until > now)?;
         self.progress.map(|_| (retry.until, retry.kind))
+    }
+
+    /// Takes note of a row that was compared with the history.
+    pub fn on_compared(&mut self, item: &Item) {
+        if item.unconfirmed_asset().is_some() {
+            self.rows.insert(item.id);
+        } else {
+            self.rows.remove(&item.id);
+        }
     }
 
     /// Adds assets to the check, or begins one.
@@ -116,9 +140,12 @@ impl<T> AssetChecks<T> {
 
     /// Ends the check; returns how far it came.
     pub fn stop(&mut self) -> Option<AssetCheckProgress> {
-        let progress = self.progress.take();
-        *self = Self::new();
-        progress
+        self.running
+            .take_if(|(step, _)| !matches!(step, CheckStep::Row(_)));
+        self.named.clear();
+        self.to_ask.clear();
+        (self.history, self.retry) = (None, None);
+        self.progress.take()
     }
 
     /// Returns the outcome of a check that has come to its end, once.
@@ -130,22 +157,43 @@ impl<T> AssetChecks<T> {
     }
 
     /// Returns the next step and the wait before it; `None` if there is none, or one is under way.
-    pub fn next_step(&self, now: Instant) -> Option<(CheckStep, Duration)> {
-        if self.progress.is_none() || self.running.is_some() {
+    /// A row that was started or removed meanwhile is not asked about.
+    pub fn next_step(&mut self, queue: &Queue, now: Instant) -> Option<(CheckStep, Duration)> {
+        let waits = |id: &ItemId| {
+            let item = queue.get(*id);
+            item.is_some_and(|item| item.unconfirmed_asset().is_some())
+        };
+        while self.rows.first().is_some_and(|id| !waits(id)) {
+            self.rows.pop_first();
+        }
+        self.running
+            .take_if(|(step, _)| matches!(step, CheckStep::Row(id) if !waits(id)));
+        if self.running.is_some() {
             return None;
         }
-        let step = match self.to_ask.front() {
-            Some(asset) => CheckStep::Ask(asset.clone()),
-            None if self.named.is_empty() && self.history.is_none() => return None,
-            None => CheckStep::LookUp,
+        let row = || self.rows.first().copied().map(CheckStep::Row);
+        let step = match self.was_row {
+            true => self.step_of_check().or_else(row),
+            false => row().or_else(|| self.step_of_check()),
         };
         let due = self.retry.map_or(now, |retry| retry.until);
-        Some((step, due.saturating_duration_since(now)))
+        Some((step?, due.saturating_duration_since(now)))
+    }
+
+    fn step_of_check(&self) -> Option<CheckStep> {
+        let to_look_up = !self.named.is_empty() || self.history.is_some();
+        let ask = self.to_ask.front().cloned().map(CheckStep::Ask);
+        ask.or(to_look_up.then_some(CheckStep::LookUp))
     }
 
     /// Keeps the task of the step that was begun.
-    pub fn on_begun(&mut self, task: T) {
-        self.running = Some(task);
+    pub fn on_begun(&mut self, step: CheckStep, task: T) {
+        self.running = Some((step, task));
+    }
+
+    /// Ends a step; false for one that nothing waits for any more.
+    pub fn on_ended(&mut self, step: &CheckStep) -> bool {
+        self.running.take_if(|(begun, _)| begun == step).is_some()
     }
 
     /// Stops the step under way, to be begun again.
@@ -155,7 +203,7 @@ impl<T> AssetChecks<T> {
 
     /// Has everything looked up again, since another key asks about other accounts' assets.
     pub fn on_key_changed(&mut self) {
-        self.hold();
+        (self.running, self.retry) = (None, None);
         self.to_ask.append(&mut self.named);
         std::mem::swap(&mut self.to_ask, &mut self.named);
     }
@@ -185,7 +233,6 @@ impl<T> AssetChecks<T> {
         listed: Vec<ListedAsset>,
         own: &HashSet<Account>,
     ) -> Vec<ListedAsset> {
-        self.hold();
         self.retry = None;
         let Some(progress) = &mut self.progress else {
             return vec![];
@@ -221,9 +268,15 @@ impl<T> AssetChecks<T> {
         }
     }
 
-    /// Returns whether this is the asset that is asked about.
-    pub fn is_asking(&self, asset: &AssetId) -> bool {
-        self.to_ask.front() == Some(asset)
+    /// Takes note that a row was asked about.
+    pub fn on_row_answered(&mut self) {
+        (self.was_row, self.retry) = (true, None);
+    }
+
+    /// Asks about a row no more until it is compared again.
+    pub fn pass_over(&mut self, row: ItemId) {
+        self.rows.remove(&row);
+        self.on_row_answered();
     }
 
     /// Takes in the outcome for the asset that is asked about.
@@ -240,7 +293,7 @@ impl<T> AssetChecks<T> {
             AssetCheckResult::OtherAccount { .. } => {}
             AssetCheckResult::Failed(_) => progress.failed += 1,
         }
-        (self.running, self.retry) = (None, None);
+        (self.was_row, self.retry) = (false, None);
     }
 
     /// Schedules the next try after a fault, as polls do; false if no more tries are of use.
@@ -248,7 +301,6 @@ impl<T> AssetChecks<T> {
         let failures = self.retry.map_or(0, |retry| retry.failures) + 1;
         let goes_on = passes_by_itself(fault.kind) || failures < policy.limit_exceeded_tries;
         if goes_on {
-            self.hold();
             self.retry = Some(CheckRetry {
                 failures,
                 kind: fault.kind,

@@ -33,8 +33,6 @@ pub(super) enum Work {
         attempt: u32,
         candidates: Vec<AssetId>,
     },
-    /// Take the next step of the check of assets.
-    CheckAssets,
     /// Check the current key: in its turn, or at once in spite of a rate-limit hold.
     CheckKey {
         is_probe: bool,

@@ -1,6 +1,8 @@
-//! Asks about assets again at the user's request, and takes the answers into history and queue.
+//! Asks about assets, for rows that were uploaded before and at the user's request, and takes the
+//! answers into history and queue.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -9,11 +11,15 @@ use crate::api::Service;
 use crate::engine::asset_checks::{AnsweredCheck, AssetPage, CheckStep, ListedAsset, PAGE};
 use crate::engine::gate::QueueStep;
 use crate::engine::outbox::Work;
+use crate::engine::tasks::LookupOutcome;
+use crate::engine::tasks::task::Task;
 use crate::engine::{LifecycleEvent, Notice};
 use crate::model::asset::{Account, AssetAnswer, AssetId};
 use crate::model::asset_check::{AssetCheckResult, AssetsToCheck};
 use crate::model::fault::{Fault, FaultKind};
-use crate::model::upload::Event;
+use crate::model::key::ApiKey;
+use crate::model::snapshot::ItemId;
+use crate::model::upload::{Effect, Event, Original};
 use crate::store::AssetRecord;
 
 impl<S: Service> Actor<S> {
@@ -34,34 +40,92 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Lets the check take its next step if nothing holds it up. Every answer must be saved, unlike
-    /// those of polls, which are asked for again.
-    pub(super) fn start_asset_check(&mut self) {
-        if self.asset_checks.next_step(Instant::now()).is_some()
-            && self.journal.is_good()
-            && self.may_begin(QueueStep::Poll)
-        {
-            self.outbox.start(Work::CheckAssets);
+    /// Asks for the key that the user's check lacks. Rows that were uploaded before ask for none.
+    pub(super) fn ask_for_key_of_check(&mut self) {
+        if self.asset_checks.progress().is_some() && self.journal.is_good() {
+            self.may_begin(QueueStep::Poll);
         }
     }
 
-    /// Begins the next step.
+    /// Begins the next step if nothing holds it up. Every answer must be saved, unlike those of
+    /// polls, which are asked for again.
     pub(super) fn begin_check_step(&mut self) {
-        let (Some((step, after)), Some(key)) = (
-            self.asset_checks.next_step(Instant::now()),
-            self.keys.key().cloned(),
-        ) else {
+        let may_begin = self.journal.is_good() && self.obstacle(QueueStep::Poll).is_none();
+        let Some(key) = self.keys.key().filter(|_| may_begin).cloned() else {
             return;
         };
-        let task = match step {
-            CheckStep::LookUp => self.tasks.list_assets(after),
-            CheckStep::Ask(asset) => self.tasks.check_asset(asset, key, after),
+        let Some((step, after)) = self.asset_checks.next_step(&self.queue, Instant::now()) else {
+            return;
         };
-        self.asset_checks.on_begun(task);
+        let task = match &step {
+            CheckStep::Row(id) => self.ask_for_row(*id, key, after),
+            CheckStep::LookUp => Some(self.tasks.list_assets(after)),
+            CheckStep::Ask(asset) => Some(self.tasks.check_asset(asset.clone(), key, after)),
+        };
+        if let Some(task) = task {
+            self.asset_checks.on_begun(step, task);
+        }
+    }
+
+    /// Asks about the assets that may have the content of an unstarted row.
+    fn ask_for_row(&mut self, id: ItemId, key: ApiKey, after: Duration) -> Option<Task> {
+        let item = self.queue.get(id)?;
+        let mut candidates: Vec<AssetId> = item.unconfirmed_asset().cloned().into_iter().collect();
+        for (asset, of) in self.known_assets(item) {
+            if Some(of) == item.content.hash() && !candidates.contains(&asset) {
+                candidates.push(asset);
+            }
+        }
+        let item = self.queue.get_mut(id)?;
+        item.last_asked_account = Some(key.account());
+        Some(self.tasks.look_up(item, key, candidates, after))
+    }
+
+    /// Takes in the answer on an unstarted row.
+    pub(super) fn looked_up(&mut self, id: ItemId, attempt: u32, outcome: LookupOutcome) {
+        if !self.asset_checks.on_ended(&CheckStep::Row(id)) {
+            return;
+        }
+        let event = match outcome {
+            LookupOutcome::FileChanged => {
+                if self.apply(id, Event::Rediscovered) {
+                    self.outbox.start(Work::Upload(id, Effect::CheckFile));
+                }
+                return;
+            }
+            LookupOutcome::Answered(Err(fault)) => {
+                if self.is_given_up(&fault) {
+                    self.asset_checks.pass_over(id);
+                }
+                return;
+            }
+            LookupOutcome::Answered(Ok(Some(asset))) => Event::HashCompared {
+                attempt,
+                original: Some(Original::Asset(asset)),
+            },
+            LookupOutcome::Answered(Ok(None)) => Event::DuplicateNotConfirmed { attempt },
+        };
+        self.asset_checks.on_row_answered();
+        self.key_is_good();
+        self.apply(id, event);
+    }
+
+    /// Takes note of a failed call; true if no more tries are of use.
+    fn is_given_up(&mut self, fault: &Fault) -> bool {
+        self.gate.on_fault(fault);
+        if let Some(fix) = fault.fix() {
+            self.hold_queue(fix, fault.clone());
+            return false;
+        }
+        let (now, policy) = (Instant::now(), &self.options.policy);
+        !self.asset_checks.on_fault(fault, now, policy)
     }
 
     /// Looks up the next assets of the check in the history.
     pub(super) fn list_assets(&mut self) {
+        if !self.asset_checks.on_ended(&CheckStep::LookUp) {
+            return;
+        }
         let Some(page) = self.asset_checks.page() else {
             return;
         };
@@ -117,11 +181,9 @@ impl<S: Service> Actor<S> {
         outcome: Result<AssetAnswer, Fault>,
     ) {
         // The answer to a replaced key says nothing about the current one.
-        if self.keys.account().as_ref() != Some(account) {
-            self.asset_checks.hold();
-            return;
-        }
-        if !self.asset_checks.is_asking(asset) {
+        if self.keys.account().as_ref() != Some(account)
+            || !self.asset_checks.on_ended(&CheckStep::Ask(asset.clone()))
+        {
             return;
         }
         match outcome {
@@ -131,12 +193,7 @@ impl<S: Service> Actor<S> {
                 self.end_of_question(asset, result);
             }
             Err(fault) => {
-                self.gate.on_fault(&fault);
-                let (now, policy) = (Instant::now(), &self.options.policy);
-                if let Some(fix) = fault.fix() {
-                    self.asset_checks.hold();
-                    self.hold_queue(fix, fault);
-                } else if !self.asset_checks.on_fault(&fault, now, policy) {
+                if self.is_given_up(&fault) {
                     self.end_of_question(asset, AssetCheckResult::Failed(fault));
                 }
             }

@@ -97,7 +97,7 @@ impl<S: Service> Actor<S> {
             Command::JoinAccounts(one, other) => self.join(&one, &other),
             Command::NoKey => {
                 self.keys.clear();
-                self.lookups.restart();
+                self.asset_checks.on_key_changed();
                 self.recall_accounts();
                 self.invalidate_all();
             }

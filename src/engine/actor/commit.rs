@@ -27,7 +27,7 @@ impl<S: Service> Actor<S> {
         self.report_intake();
         self.start_uploads();
         self.start_id_lookups();
-        self.start_asset_check();
+        self.ask_for_key_of_check();
         let was_good = self.journal.is_good();
         let saved = self.commit_journal();
         if (!saved || self.journal.is_ledger_behind())

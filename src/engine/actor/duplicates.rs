@@ -2,20 +2,18 @@
 //! hashes, confirms assets with the service, and passes the outcome on to dependent rows.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use super::Actor;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::duplicates::comparison::{candidates, files_to_compare, original_in_run};
-use crate::engine::gate::QueueStep;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
-use crate::engine::tasks::{Contents, LookupOutcome, ReadAhead, not_compared};
+use crate::engine::tasks::{Contents, ReadAhead, not_compared};
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Effect, Event, Original, UploadState};
+use crate::model::upload::{Event, UploadState};
 
 impl<S: Service> Actor<S> {
     /// Marks all sizes, after a change of the history or the account.
@@ -53,7 +51,7 @@ impl<S: Service> Actor<S> {
                 item.known_duplicate = known;
                 self.publisher.on_change(id);
             }
-            self.lookups.on_compared(item);
+            self.asset_checks.on_compared(item);
         }
     }
 
@@ -64,62 +62,6 @@ impl<S: Service> Actor<S> {
             Some(_) => self.keys.accounts().clone(),
             None => self.journal.other_accounts(&HashSet::new()),
         }
-    }
-
-    /// Asks about the next unstarted row whose content was uploaded before.
-    pub(super) fn look_up_next(&mut self) {
-        let Some(item) = self.lookups.next(&self.queue) else {
-            return;
-        };
-        let may_ask = self.obstacle(QueueStep::Poll).is_none();
-        let Some(key) = self.keys.key().filter(|_| may_ask).cloned() else {
-            return;
-        };
-        let (id, content) = (item.id, item.content.hash());
-        let mut candidates: Vec<AssetId> = item.unconfirmed_asset().cloned().into_iter().collect();
-        for (asset, of) in self.known_assets(item) {
-            if Some(of) == content && !candidates.contains(&asset) {
-                candidates.push(asset);
-            }
-        }
-        let policy = &self.options.policy;
-        let failures = self.lookups.failures().checked_sub(1);
-        let after = failures.map_or(Duration::ZERO, |failures| policy.poll_wait(failures));
-        if let Some(item) = self.queue.get_mut(id) {
-            item.last_asked_account = Some(key.account());
-            let task = self.tasks.look_up(item, key, candidates, after);
-            self.lookups.on_begun(id, task);
-        }
-    }
-
-    /// Takes in the service's answer on an unstarted row.
-    pub(super) fn looked_up(&mut self, id: ItemId, attempt: u32, outcome: LookupOutcome) {
-        let has_failed = matches!(outcome, LookupOutcome::Answered(Err(_)));
-        if !self.lookups.on_answer(id, has_failed) {
-            return;
-        }
-        let event = match outcome {
-            LookupOutcome::FileChanged => {
-                if self.apply(id, Event::Rediscovered) {
-                    self.outbox.start(Work::Upload(id, Effect::CheckFile));
-                }
-                return;
-            }
-            LookupOutcome::Answered(Err(fault)) => {
-                self.gate.on_fault(&fault);
-                if let Some(fix) = fault.fix() {
-                    self.hold_queue(fix, fault);
-                }
-                return;
-            }
-            LookupOutcome::Answered(Ok(Some(asset))) => Event::HashCompared {
-                attempt,
-                original: Some(Original::Asset(asset)),
-            },
-            LookupOutcome::Answered(Ok(None)) => Event::DuplicateNotConfirmed { attempt },
-        };
-        self.key_is_good();
-        self.apply(id, event);
     }
 
     /// Takes in hashes of files that were read ahead.
@@ -157,7 +99,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// Returns assets of the history that may be the row's original.
-    fn known_assets(&self, item: &Item) -> Vec<(AssetId, ContentHash)> {
+    pub(super) fn known_assets(&self, item: &Item) -> Vec<(AssetId, ContentHash)> {
         if !self.options.ask_history {
             return vec![];
         }

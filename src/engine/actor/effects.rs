@@ -39,7 +39,6 @@ impl<S: Service> Actor<S> {
                     attempt,
                     candidates,
                 } => self.confirm_asset(item, attempt, candidates),
-                Work::CheckAssets => self.begin_check_step(),
                 Work::CheckKey { is_probe } => {
                     if let Some(key) = self.keys.key().cloned() {
                         self.keys.keep(self.tasks.check_key(key, is_probe));
@@ -55,8 +54,8 @@ impl<S: Service> Actor<S> {
             let tasks = &self.tasks;
             self.duplicates
                 .read_ahead(&self.queue, |files| tasks.read_ahead(files));
-            self.look_up_next();
         }
+        self.begin_check_step();
         self.watch_missing_files();
     }
 

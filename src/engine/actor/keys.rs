@@ -302,12 +302,11 @@ impl<S: Service> Actor<S> {
     fn set_key(&mut self, key: ApiKey, source: KeySource) {
         let is_new = self.keys.account() != Some(key.account());
         if is_new {
-            self.asset_checks.on_key_changed();
             self.forget_unconfirmed();
             // Another account has its own balance and limits.
             self.gate.lift();
         }
-        self.lookups.restart();
+        self.asset_checks.on_key_changed();
         let is_prechecked = self.keys.set(key, source);
         self.recall_accounts();
         // Another account has other assets.

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use super::*;
+use crate::engine::queue::item::KnownDuplicate;
 use crate::model::asset::{AssetAnswer, AssetMetadata, AssetStatus};
+use crate::model::upload::{Original, Upload, UploadState};
 use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 
 const URL: &str = "https://service.test/serve/api/v2";
@@ -30,25 +32,28 @@ fn these(assets: &[&str]) -> AssetsToCheck {
     AssetsToCheck::These(assets.iter().map(|asset| id(asset)).collect())
 }
 
+/// Returns the next step and its wait where the queue is empty.
+fn next(checks: &mut AssetChecks<()>) -> Option<(CheckStep, Duration)> {
+    checks.next_step(&Queue::default(), Instant::now())
+}
+
 /// Looks up the next page, all of whose named assets are of the own account.
 fn look_up(checks: &mut AssetChecks<()>, page: Vec<ListedAsset>) -> Vec<ListedAsset> {
-    let now = Instant::now();
-    assert_eq!(
-        checks.next_step(now),
-        Some((CheckStep::LookUp, Duration::ZERO))
-    );
-    checks.on_begun(());
-    assert_eq!(checks.next_step(now), None, "one step at a time");
+    assert_eq!(next(checks), Some((CheckStep::LookUp, Duration::ZERO)));
+    checks.on_begun(CheckStep::LookUp, ());
+    assert_eq!(next(checks), None, "one step at a time");
+    assert!(checks.on_ended(&CheckStep::LookUp));
     let asked = checks.page().unwrap();
     checks.on_page(asked, page, &own())
 }
 
 /// Answers the next question.
 fn answer(checks: &mut AssetChecks<()>, asset: &str, result: &AssetCheckResult) {
-    let step = checks.next_step(Instant::now());
-    assert_eq!(step, Some((CheckStep::Ask(id(asset)), Duration::ZERO)));
-    checks.on_begun(());
-    assert!(checks.is_asking(&id(asset)));
+    let ask = CheckStep::Ask(id(asset));
+    assert_eq!(next(checks), Some((ask.clone(), Duration::ZERO)));
+    checks.on_begun(ask.clone(), ());
+    assert!(!checks.on_ended(&CheckStep::LookUp), "not under way");
+    assert!(checks.on_ended(&ask));
     checks.on_result(result);
 }
 
@@ -60,7 +65,7 @@ const READY: AssetCheckResult = AssetCheckResult::Known {
 #[test]
 fn named_assets_are_asked_about_once_each_and_in_order() {
     let mut checks = AssetChecks::new();
-    assert_eq!(checks.next_step(Instant::now()), None);
+    assert_eq!(next(&mut checks), None);
     checks.begin(these(&["re_2", "re_1", "re_2", "re_3"]));
     checks.begin(these(&["re_1"]));
     let page = checks.page();
@@ -129,7 +134,7 @@ fn a_stopped_check_tells_how_far_it_came_and_asks_no_more() {
     answer(&mut checks, "re_1", &READY);
     let end = checks.stop().unwrap();
     assert_eq!((end.done, end.total), (1, 2));
-    assert_eq!(checks.next_step(Instant::now()), None);
+    assert_eq!(next(&mut checks), None);
     assert_eq!(checks.stop(), None);
 }
 
@@ -144,14 +149,21 @@ fn an_outage_is_waited_for_and_a_useless_answer_is_not() {
     );
     let ask = CheckStep::Ask(id("re_1"));
     for failures in 1..50 {
-        checks.on_begun(());
+        checks.on_begun(ask.clone(), ());
+        assert!(checks.on_ended(&ask));
         assert!(checks.on_fault(&Fault::new(FaultKind::ServerError), now, &policy));
         let wait = policy.poll_wait(failures);
-        assert_eq!(checks.next_step(now), Some((ask.clone(), wait)));
+        assert_eq!(
+            checks.next_step(&Queue::default(), now),
+            Some((ask.clone(), wait))
+        );
         assert_eq!(checks.wait(now), Some((now + wait, FaultKind::ServerError)));
     }
     checks.try_now();
-    assert_eq!(checks.next_step(now), Some((ask, Duration::ZERO)));
+    assert_eq!(
+        checks.next_step(&Queue::default(), now),
+        Some((ask, Duration::ZERO))
+    );
     let useless = Fault::new(FaultKind::RateLimitedOrInvalid);
     let tries = (1..=policy.limit_exceeded_tries)
         .map(|_| checks.on_fault(&useless, now, &policy))
@@ -160,6 +172,86 @@ fn an_outage_is_waited_for_and_a_useless_answer_is_not() {
     checks.on_result(&AssetCheckResult::Failed(useless));
     assert_eq!(checks.progress().unwrap().failed, 1);
     answer(&mut checks, "re_2", &READY);
+}
+
+/// An unstarted row whose content an asset of the history has.
+fn uploaded(row: u64) -> Item {
+    let upload = Upload {
+        state: UploadState::Ready,
+        ..Upload::new()
+    };
+    let mut item = Item::new(ItemId(row), "/a.mp3".into(), 0, upload);
+    item.known_duplicate = Some(KnownDuplicate {
+        original: Original::Asset(id("re_1")),
+        waits: false,
+    });
+    item
+}
+
+fn rows(rows: impl IntoIterator<Item = u64>) -> (Queue, AssetChecks<()>) {
+    let (mut queue, mut checks) = (Queue::default(), AssetChecks::new());
+    for row in rows {
+        let item = uploaded(row);
+        checks.on_compared(&item);
+        queue.insert(item);
+    }
+    (queue, checks)
+}
+
+/// Begins the next step.
+fn begin_next(checks: &mut AssetChecks<()>, queue: &Queue) -> Option<CheckStep> {
+    let (step, _) = checks.next_step(queue, Instant::now())?;
+    checks.on_begun(step.clone(), ());
+    Some(step)
+}
+
+const fn row(row: u64) -> CheckStep {
+    CheckStep::Row(ItemId(row))
+}
+
+#[test]
+fn one_row_is_asked_about_at_a_time_in_the_order_they_came() {
+    let (mut queue, mut checks) = rows([2, 1]);
+    assert_eq!(begin_next(&mut checks, &queue), Some(row(1)));
+    assert_eq!(begin_next(&mut checks, &queue), None);
+    assert!(!checks.on_ended(&row(2)), "of another key");
+    assert!(checks.on_ended(&row(1)));
+    checks.on_row_answered();
+    let one = queue.get_mut(ItemId(1)).unwrap();
+    one.known_duplicate = None;
+    checks.on_compared(one);
+    assert_eq!(begin_next(&mut checks, &queue), Some(row(2)));
+}
+
+#[test]
+fn a_row_that_is_gone_makes_way_for_the_next() {
+    let (mut queue, mut checks) = rows([1, 2]);
+    assert_eq!(begin_next(&mut checks, &queue), Some(row(1)));
+    queue.remove(ItemId(1));
+    assert_eq!(begin_next(&mut checks, &queue), Some(row(2)));
+    queue.remove(ItemId(2));
+    assert_eq!(begin_next(&mut checks, &queue), None);
+    assert!(checks.rows.is_empty());
+}
+
+#[test]
+fn rows_and_the_users_check_take_turns_and_the_end_of_one_stops_no_other() {
+    let (queue, mut checks) = rows([1, 2]);
+    checks.begin(these(&["re_7"]));
+    assert_eq!(begin_next(&mut checks, &queue), Some(row(1)));
+    checks.stop();
+    assert!(checks.on_ended(&row(1)), "it is under way");
+    checks.begin(these(&["re_7"]));
+    checks.pass_over(ItemId(1));
+    assert_eq!(begin_next(&mut checks, &queue), Some(CheckStep::LookUp));
+    assert!(checks.on_ended(&CheckStep::LookUp));
+    let page = checks.page().unwrap();
+    checks.on_page(page, vec![listed("re_7", "own")], &own());
+    let ask = CheckStep::Ask(id("re_7"));
+    assert_eq!(begin_next(&mut checks, &queue), Some(ask.clone()));
+    assert!(checks.on_ended(&ask));
+    checks.on_result(&READY);
+    assert_eq!(begin_next(&mut checks, &queue), Some(row(2)));
 }
 
 fn record() -> AssetRecord {
