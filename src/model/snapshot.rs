@@ -154,14 +154,7 @@ pub struct Row {
 impl Row {
     /// Returns the account of the ID that the row shows, or that it was started for.
     pub fn account(&self) -> Option<&Account> {
-        let original = || {
-            let original = self.duplicate_of.as_ref()?;
-            // Its words name another account's key themselves.
-            original
-                .account
-                .as_ref()
-                .filter(|_| original.other_key.is_none())
-        };
+        let original = || self.duplicate_of.as_ref()?.account.as_ref();
         self.account.as_ref().or_else(original)
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::engine::Command;
-use mavi_uploader::model::asset::AssetId;
+use mavi_uploader::model::accounts::{AccountInfo, Accounts};
+use mavi_uploader::model::asset::{Account, AssetId};
 use mavi_uploader::model::media::{Rejection, Route};
 use mavi_uploader::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, Row, Status};
 
@@ -23,7 +24,6 @@ fn found(id: u64, name: &str, of: &str, stage: DuplicateStage) -> Row {
         path: PathBuf::from("/media").join(of),
         uploaded_at_ms: None,
         asset: None,
-        other_key: None,
         account: None,
     };
     Row {
@@ -32,9 +32,9 @@ fn found(id: u64, name: &str, of: &str, stage: DuplicateStage) -> Row {
     }
 }
 
-/// A file that was uploaded under a name before, with another key if its end is given.
-fn uploaded(id: u64, name: &str, of: &str, other_key: Option<&str>) -> Row {
-    let status = match other_key {
+/// A file that was uploaded under a name before, in another account if one is given.
+fn uploaded(id: u64, name: &str, of: &str, account: Option<Account>) -> Row {
+    let status = match account {
         Some(_) => Status::ReadyToUpload,
         None => Status::FoundDuplicate(DuplicateStage::Uploaded),
     };
@@ -42,8 +42,7 @@ fn uploaded(id: u64, name: &str, of: &str, other_key: Option<&str>) -> Row {
         path: PathBuf::from("/media").join(of),
         uploaded_at_ms: Some(LAST_YEAR),
         asset: AssetId::new(&format!("re_{id}")),
-        other_key: other_key.map(str::to_owned),
-        account: None,
+        account,
     };
     Row {
         duplicate_of: Some(Arc::new(duplicate_of)),
@@ -107,16 +106,27 @@ fn a_duplicate_says_before_it_is_started_what_it_is_one_of_and_that_it_is_not_se
 fn a_file_that_was_uploaded_before_shows_when_and_its_id_which_is_copied() {
     let mut itself = uploaded(3, "before.mp4", "before.mp4", None);
     itself.path = PathBuf::from("/media/before.mp4");
+    let other = AccountInfo {
+        account: Account::from_fingerprint("other"),
+        last4: String::new(),
+        name: Some("Studio A".to_owned()),
+        group: Account::from_fingerprint("other"),
+    };
     let (mut engine, mut window) = over(vec![
         row(1, "new.mp4", Status::ReadyToUpload),
         uploaded(2, "again.mp4", "before.mp4", None),
         itself,
-        uploaded(4, "other.mp4", "before.mp4", Some("1234")),
+        uploaded(4, "other.mp4", "before.mp4", Some(other.account.clone())),
     ]);
+    engine.publish(|state| {
+        let current = (Account::from_fingerprint("own"), String::new());
+        state.accounts = Arc::new(Accounts::new(vec![other], Some(current)));
+    });
+    window.run();
     for said in [
         "again.mp4, Uploaded on 29 December 2025, 412 MB · as before.mp4 · not confirmed yet",
         "before.mp4, Uploaded on 29 December 2025, 412 MB · not confirmed yet",
-        "other.mp4, Ready to upload, 412 MB · uploaded on 29 December 2025 with another key (…1234) · as before.mp4",
+        "other.mp4, Ready to upload, 412 MB · uploaded on 29 December 2025 in another account: Studio A · as before.mp4",
     ] {
         assert!(has(&window, said), "{said}");
     }

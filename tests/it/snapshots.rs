@@ -118,7 +118,6 @@ fn trouble() -> Vec<Row> {
                 uploaded_at_ms: Some(1_766_989_317_192),
                 account: None,
                 asset: AssetId::new("re_660727003963174912"),
-                other_key: None,
             })),
             ..row(
                 5,

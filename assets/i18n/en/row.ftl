@@ -33,8 +33,6 @@ row-uploaded-itself-before = uploaded before
 row-uploaded-on = Uploaded on { $day }
 row-uploaded-as = as { $file }
 row-not-confirmed = not confirmed yet
-row-uploaded-with-other-key = uploaded on { $day } with another key (…{ $last4 })
-row-uploaded-with-unknown-key = uploaded on { $day } with another key
 row-not-sent-twice = not sent twice
 row-not-sent = not sent again
 row-gets-id = gets its id
@@ -44,6 +42,7 @@ row-unconfirmed = { $service-first } does not have the same content any more
 ## What belongs to another account than the one in use. $name: the account's name, or its key.
 
 row-in-account = in another account: { $name }
+row-uploaded-in-account = uploaded on { $day } in another account: { $name }
 row-for-account = for another account: { $name }
 
 ## Why a queued row waits

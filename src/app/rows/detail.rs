@@ -115,7 +115,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         }
         Status::ReadyToUpload => {
             parts.push(size());
-            parts.extend(uploaded_elsewhere(row));
+            parts.extend(uploaded_elsewhere(row, &around.accounts));
             parts.extend(
                 row.duplicate_unconfirmed
                     .then(|| words::unconfirmed(around.place)),
@@ -144,8 +144,8 @@ fn other_account(row: &Row, accounts: &Accounts) -> Option<String> {
     let account = row.account().filter(|account| accounts.is_other(account))?;
     let name = account_name(accounts, account);
     match row.status {
-        // It says so in its own words.
-        Status::OtherKey { .. } => None,
+        // They say so in their own words.
+        Status::OtherKey { .. } | Status::ReadyToUpload => None,
         _ if super::id_of(row).is_some() => Some(words::in_account(&name)),
         _ => Some(words::for_account(&name)),
     }
@@ -211,15 +211,16 @@ fn uploaded_as(row: &Row) -> Option<String> {
     })
 }
 
-/// Returns when and as which file the content was uploaded with another account's key.
-fn uploaded_elsewhere(row: &Row) -> Vec<String> {
+/// Returns when, in which other account and as which file the content was uploaded.
+fn uploaded_elsewhere(row: &Row, accounts: &Accounts) -> Vec<String> {
     let Some(other) = &row.duplicate_of else {
         return vec![];
     };
-    let (Some(last4), Some(ms)) = (&other.other_key, other.uploaded_at_ms) else {
+    let (Some(account), Some(ms)) = (&other.account, other.uploaded_at_ms) else {
         return vec![];
     };
-    let uploaded = words::uploaded_elsewhere(text::day(ms).as_deref(), last4);
+    let name = account_name(accounts, account);
+    let uploaded = words::uploaded_elsewhere(text::day(ms).as_deref(), &name);
     std::iter::once(uploaded).chain(uploaded_as(row)).collect()
 }
 

@@ -218,7 +218,6 @@ fn a_duplicate_says_of_which_file_it_is_one() {
             uploaded_at_ms,
             account: None,
             asset: None,
-            other_key: None,
         }));
         detail(&duplicate, &around(Instant::now()))
     };
@@ -520,7 +519,6 @@ fn what_belongs_to_another_account_says_so() {
         path: "/media/first.mp4".into(),
         uploaded_at_ms: None,
         asset: None,
-        other_key: None,
         account: Some(of("a")),
     };
     let mut duplicate = row(
@@ -529,9 +527,19 @@ fn what_belongs_to_another_account_says_so() {
             of: AssetId::new("re_1"),
         },
     );
-    duplicate.duplicate_of = Some(Arc::new(of_original));
+    duplicate.duplicate_of = Some(Arc::new(of_original.clone()));
     let said = detail(&duplicate, &in_use("b"));
     assert!(said.starts_with("in another account: Studio A"), "{said}");
+    duplicate.status = Status::ReadyToUpload;
+    let uploaded = DuplicateOf {
+        uploaded_at_ms: Some(1_767_009_600_000),
+        ..of_original
+    };
+    duplicate.duplicate_of = Some(Arc::new(uploaded));
+    assert_eq!(
+        detail(&duplicate, &in_use("b")),
+        "412 MB · uploaded on 29 December 2025 in another account: Studio A · as first.mp4"
+    );
 }
 
 #[test]

@@ -25,12 +25,11 @@ pub fn uploaded_itself(day: Option<&str>) -> String {
     }
 }
 
-/// Reports an upload of the same content with another account's key; `last4` may be empty.
-pub fn uploaded_elsewhere(day: Option<&str>, last4: &str) -> String {
-    match (day, last4) {
-        (Some(day), "") => say::uploaded_with_unknown_key(day),
-        (Some(day), last4) => say::uploaded_with_other_key(day, last4),
-        (None, _) => uploaded_before().to_owned(),
+/// Reports an upload of the same content in the other account with this name.
+pub fn uploaded_elsewhere(day: Option<&str>, name: &str) -> String {
+    match day {
+        Some(day) => say::uploaded_in_account(day, name),
+        None => in_account(name),
     }
 }
 

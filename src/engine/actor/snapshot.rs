@@ -119,7 +119,6 @@ fn duplicate_of(item: &Item, queue: &Queue, journal: &Journal) -> Option<Duplica
             path: row.path.clone(),
             uploaded_at_ms: None,
             asset: row.upload().stored_asset().cloned(),
-            other_key: None,
             account: None,
         })
     };
@@ -153,11 +152,7 @@ fn of_another_account(
     let content = item.content.hash().filter(|_| is_ready)?;
     let assets = journal.ready_assets(&journal.other_accounts(own), item.upload().size())?;
     let (asset, _) = assets.into_iter().find(|(_, of)| *of == content)?;
-    let record = journal.asset(&asset)?;
-    Some(DuplicateOf {
-        other_key: Some(journal.last4(&record.account)),
-        ..uploaded(record)
-    })
+    journal.asset(&asset).map(uploaded)
 }
 
 /// Returns an asset of the history as the original of a duplicate.
@@ -166,7 +161,6 @@ fn uploaded(record: AssetRecord) -> DuplicateOf {
         path: record.path,
         uploaded_at_ms: Some(record.uploaded_at_ms),
         asset: Some(record.asset_id),
-        other_key: None,
         account: Some(record.account),
     }
 }

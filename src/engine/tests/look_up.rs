@@ -47,7 +47,7 @@ async fn an_earlier_upload_shows_its_id_at_once_and_is_a_duplicate_once_it_is_co
     let row = engine.until_status("0.mp3", &of("re_1")).await;
     assert_eq!(row.asset_id, Some(id("re_1")));
     assert_eq!(engine.script().words(), ["ask re_1", "ask re_1"]);
-    // Nothing was started, so no batch ends.
+    // Nothing was started, so nothing ends.
     engine.pass(10).await;
     assert!(engine.notices().is_empty());
 }
@@ -214,7 +214,7 @@ async fn an_upload_of_another_account_is_shown_and_can_be_uploaded_all_the_same(
     let row = engine.until_row("0.mp3", |row| shown(row).is_some()).await;
     assert_eq!(row.status, Status::ReadyToUpload);
     let other = row.duplicate_of.as_ref().unwrap();
-    assert_eq!(other.other_key, Some(key("one").last4()));
+    assert_eq!(other.account, Some(key("one").account()));
     assert_eq!((shown(&row), &row.asset_id), (Some(id("re_1")), &None));
     engine.pass(60).await;
     assert!(engine.script().words().is_empty());

@@ -26,9 +26,6 @@ pub struct DuplicateOf {
     pub uploaded_at_ms: Option<i64>,
     /// Its asset, if it was uploaded.
     pub asset: Option<AssetId>,
-    /// Last four characters of the other account's key, empty if unknown; `None` for an asset of
-    /// the current account.
-    pub other_key: Option<String>,
     /// Account of its asset; `None` for a row without one.
     pub account: Option<Account>,
 }
