@@ -200,7 +200,7 @@ pub enum Setting {
     Start(Start),
     /// Questions before work is lost.
     Confirmations(bool),
-    /// Desktop notification at the end of a batch.
+    /// Desktop notification at the end of all uploads.
     Notifications(bool),
     /// Second folder for the daily copies of the history; `None` for no second copy.
     BackupFolder(Option<PathBuf>),

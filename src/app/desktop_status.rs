@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::environment::Clicked;
 use super::pending::Wake;
 use crate::model::snapshot::{Snapshot, Status};
-use crate::text::messages::{batch, window};
+use crate::text::messages::{uploads, window};
 
 /// Change that the desktop should show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl DesktopStatus {
     }
 
     /// Compares with what the desktop was told last: `moving` while bytes are being sent, and the
-    /// progress of the batch.
+    /// progress of all uploads.
     pub fn poll(&mut self, moving: bool, percent: Option<u8>) -> Vec<DesktopEvent> {
         let mut events = Vec::new();
         if std::mem::replace(&mut self.awake, moving) != moving {
@@ -79,11 +79,11 @@ pub fn bytes_move(snapshot: &Snapshot) -> bool {
             .any(|row| matches!(row.status, Status::Uploading | Status::Finishing))
 }
 
-/// Returns the window title, with the progress of a running batch.
+/// Returns the window title, with the progress of the uploads under way.
 pub fn title(snapshot: &Snapshot) -> String {
     let totals = &snapshot.totals;
     match totals.percent() {
-        Some(percent) => batch::title(totals.started, totals.done, percent),
+        Some(percent) => uploads::title(totals.started, totals.done, percent),
         None => window::name().to_owned(),
     }
 }

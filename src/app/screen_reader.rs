@@ -1,5 +1,5 @@
-//! Unprompted screen reader announcements: ended uploads, refused files, batch progress by
-//! quarters. Polite, and at most one every two seconds.
+//! Unprompted screen reader announcements: ended uploads, refused files, progress of all
+//! uploads by quarters. Polite, and at most one every two seconds.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::banners::Banner;
 use super::wording::ended;
 use crate::model::snapshot::{ItemId, JournalState, Row, Snapshot, Status, changed_rows};
-use crate::text::messages::{batch, list, skipped, status};
+use crate::text::messages::{list, skipped, status, uploads};
 
 /// Time between announcements.
 const GAP: Duration = Duration::from_secs(2);
@@ -68,7 +68,7 @@ impl Announcer {
         }
     }
 
-    /// Queues ended uploads and batch progress between two snapshots.
+    /// Queues ended uploads and the progress of all between two snapshots.
     pub fn compare(&mut self, before: &Snapshot, after: &Snapshot) {
         match changed_rows(&before.rows, &after.rows) {
             Some(places) => {
@@ -85,7 +85,7 @@ impl Announcer {
         self.compare_batches(before, after);
         let totals = &after.totals;
         let Some(percent) = totals.percent() else {
-            // The batch is over, so its progress starts again.
+            // All have ended, so their progress starts again.
             self.quarter = 0;
             self.news.progress = None;
             return;
@@ -93,7 +93,7 @@ impl Announcer {
         let quarter = u64::from(percent / 25);
         if quarter > self.quarter {
             let percent = quarter * 25;
-            self.news.progress = Some(batch::so_far(totals.started, totals.done, percent));
+            self.news.progress = Some(uploads::so_far(totals.started, totals.done, percent));
         }
         self.quarter = quarter;
     }

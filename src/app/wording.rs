@@ -2,7 +2,6 @@
 //! shown.
 
 pub mod banner;
-mod batch;
 pub mod command;
 pub mod group;
 mod intake;
@@ -11,9 +10,10 @@ pub mod library;
 pub mod row;
 pub mod selection;
 pub mod skipped;
+mod uploads;
 mod window;
 
-pub use batch::{batch_done, batch_ended, ended};
 pub use intake::{coming_in, comparing, plan, plan_at_length, refusal, refused};
 pub use key::{account_entry, account_name, key_button, key_in_use, key_state, vault};
+pub use uploads::{ended, uploads_done, uploads_ended};
 pub use window::{Quit, Stops, formats, leave_sandbox, misfit, network, quit, silent_window};

@@ -53,7 +53,7 @@ impl Publisher {
         self.dirty.insert(id);
     }
 
-    /// Marks the row of a transition, and the rows that left the batch by it.
+    /// Marks the row of a transition, and the rows that left the busy period by it.
     pub fn on_transition(&mut self, change: &RowChange<'_>) {
         self.dirty.insert(change.item.id);
         self.dirty.extend(&change.left_busy_period);

@@ -1,15 +1,16 @@
-### A batch: what the window's title, a toast, a notification and a screen reader say of it.
+### All uploads from the first start to the last end: what the window's title, a toast, a
+### notification and a screen reader say of them. $all: how many files were started.
 
 # On the window.
-batch-title = { NUMBER($percent) } % · { NUMBER($done) } of { NUMBER($batch) } – { -program }
+uploads-title = { NUMBER($percent) } % · { NUMBER($done) } of { NUMBER($all) } – { -program }
 
-## The end of a batch. $ends: such as "3 files ready, 1 duplicate"; its parts are those of the
+## Their end. $ends: such as "3 files ready, 1 duplicate"; its parts are those of the
 ## status bar.
 
-batch-done = Done: { $ends }.
-batch-done-without-sending = Done: { $ends }, nothing was sent.
+uploads-done = Done: { $ends }.
+uploads-done-without-sending = Done: { $ends }, nothing was sent.
 # Title of a notification. $failed, $got: how many files failed and how many got an id.
-batch-ended = { $failed ->
+uploads-ended = { $failed ->
         [0] Uploads finished
         [one] { $got ->
             [0] Upload not finished
@@ -21,17 +22,17 @@ batch-ended = { $failed ->
         }
     }
 # Text of the notification.
-batch-ends = { $ends }.
-batch-ready-at = { $files ->
+uploads-ends = { $ends }.
+uploads-ready-at = { $files ->
         [one] { $files } file ready at { $service }
        *[other] { $files } files ready at { $service }
     }
 
 ## For screen readers. $status: a status word.
 
-batch-file = { $file }: { $status }.
-batch-files = { $files ->
+uploads-file = { $file }: { $status }.
+uploads-files = { $files ->
         [one] { $files } file: { $status }.
        *[other] { $files } files: { $status }.
     }
-batch-so-far = { NUMBER($percent) } % uploaded, { NUMBER($done) } of { NUMBER($batch) } done.
+uploads-so-far = { NUMBER($percent) } % uploaded, { NUMBER($done) } of { NUMBER($all) } done.

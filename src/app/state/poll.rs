@@ -158,8 +158,8 @@ impl App {
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
             Notice::QueueFinished(end) => {
-                self.feedback.say(wording::batch_done(&end), None, now);
-                self.notify_batch_finished(&end);
+                self.feedback.say(wording::uploads_done(&end), None, now);
+                self.notify_uploads_ended(&end);
                 self.effects.push(WindowEffect::Attention);
             }
             Notice::Needs(_, fault) => self.notices.block(fault),
@@ -191,10 +191,10 @@ impl App {
         }
     }
 
-    /// Notifies the user that the batch has ended, if the window is not in front.
-    fn notify_batch_finished(&self, end: &FinishedCounts) {
+    /// Notifies the user that all uploads have ended, if the window is not in front.
+    fn notify_uploads_ended(&self, end: &FinishedCounts) {
         if self.desktop_status.is_in_background() && self.settings.values().notifications {
-            let (title, text) = wording::batch_ended(end, self.backend());
+            let (title, text) = wording::uploads_ended(end, self.backend());
             let raise = self.desktop_status.on_click(Arc::clone(&self.wake));
             self.desktop.notify(&title, &text, raise);
         }

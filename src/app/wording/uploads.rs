@@ -1,10 +1,10 @@
-//! Texts about the end of a batch.
+//! Texts about the end of all uploads.
 
 use crate::engine::FinishedCounts;
 use crate::text::Backend;
-use crate::text::messages::{batch as say, foot, list};
+use crate::text::messages::{foot, list, uploads as say};
 
-/// Returns the non-zero results of a batch: "3 files ready, 1 duplicate".
+/// Returns the non-zero results: "3 files ready, 1 duplicate".
 fn ends(end: &FinishedCounts, ready: impl Fn(usize) -> String) -> String {
     let parts = [
         (end.ready > 0).then(|| ready(end.ready)),
@@ -16,8 +16,8 @@ fn ends(end: &FinishedCounts, ready: impl Fn(usize) -> String) -> String {
     parts.join(list::items())
 }
 
-/// Returns the toast at the end of a batch.
-pub fn batch_done(end: &FinishedCounts) -> String {
+/// Returns the toast at the end of all uploads.
+pub fn uploads_done(end: &FinishedCounts) -> String {
     let ends = ends(end, foot::ready);
     match end.nothing_sent && end.ready == 0 {
         true => say::done_without_sending(&ends),
@@ -25,8 +25,8 @@ pub fn batch_done(end: &FinishedCounts) -> String {
     }
 }
 
-/// Returns title and text of the notification at the end of a batch.
-pub fn batch_ended(end: &FinishedCounts, place: Backend) -> (String, String) {
+/// Returns title and text of the notification at the end of all uploads.
+pub fn uploads_ended(end: &FinishedCounts, place: Backend) -> (String, String) {
     let title = say::ended(end.failed, end.ready + end.duplicates);
     let line = say::ends(&ends(end, |files| say::ready_at(files, place)));
     (title, line)

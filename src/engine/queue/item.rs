@@ -223,7 +223,7 @@ impl Item {
         }
     }
 
-    /// Counts an active row to the batch that began then.
+    /// Counts an active row to the busy period that began then.
     pub(super) fn join_busy_period(&mut self, began_ms: i64) {
         self.upload.counters.busy_period = began_ms;
         self.in_busy_period = true;

@@ -29,7 +29,7 @@ impl Engine {
         self.say(Command::Locate(self.id_of(name), path.to_owned()));
         let refused = async {
             loop {
-                // The end of the batch is a notice, too.
+                // The end of all uploads is a notice, too.
                 match self.handle.notices.recv().await {
                     Some(Notice::NotLocated(of, misfit)) if of == path => break misfit,
                     Some(Notice::QueueFinished(_)) => {}

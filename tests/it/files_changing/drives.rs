@@ -118,7 +118,7 @@ async fn a_file_whose_drive_comes_back_elsewhere_goes_on_where_it_is_shown() {
         stage.say(Command::Locate(row, other.clone()));
         let refused = async {
             loop {
-                // The end of the batch is a notice, too.
+                // The end of all uploads is a notice, too.
                 if let Some(Notice::NotLocated(path, misfit)) =
                     stage.running.handle.notices.recv().await
                 {

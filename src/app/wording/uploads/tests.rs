@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn the_end_of_a_batch_is_told_as_it_is() {
+fn the_end_of_all_uploads_is_told_as_it_is() {
     let said = |ready, duplicates, failed| {
         let end = FinishedCounts {
             ready,
@@ -10,7 +10,7 @@ fn the_end_of_a_batch_is_told_as_it_is() {
             nothing_sent: ready + failed == 0,
             ..FinishedCounts::default()
         };
-        (batch_done(&end), batch_ended(&end, Backend::Service))
+        (uploads_done(&end), uploads_ended(&end, Backend::Service))
     };
     let (window, (title, line)) = said(3, 1, 0);
     assert_eq!(window, "Done: 3 files ready, 1 duplicate.");
@@ -34,5 +34,5 @@ fn the_end_of_a_batch_is_told_as_it_is() {
         cancelled: 1,
         ..FinishedCounts::default()
     };
-    assert_eq!(batch_done(&cancelled), "Done: 1 duplicate, 1 cancelled.");
+    assert_eq!(uploads_done(&cancelled), "Done: 1 duplicate, 1 cancelled.");
 }
