@@ -10,12 +10,12 @@ mod skipped;
 use egui::text_edit::TextEditState;
 use egui::{AreaState, Context, Modal, Rect, Ui};
 
-use self::parts::{asked, body, buttons, choice, dialog_id, plain, title, unopened};
+use self::parts::{asked, body, buttons, choice, dialog_id, facts, plain, title, unopened};
 use super::screens::settings;
 use super::shortcuts;
 use super::theme::{self, Palette, TOLERANCE, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
-use super::widgets::{card, text};
+use super::widgets::text;
 use crate::app::command::{RowCommand, UiCommand};
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::rows;
@@ -216,17 +216,7 @@ fn details(ui: &mut Ui, app: &App, id: ItemId, out: &mut Vec<UiCommand>) {
     body(ui, &message.cause);
     text::label(ui, &message.next, type_size::BODY, p.text);
     let program = (wording::row::program(), app.build().to_owned());
-    card::card(ui)
-        .fill(p.raised)
-        .inner_margin(space::M)
-        .show(ui, |ui| {
-            ui.set_min_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = space::XS;
-            for (name, value) in technical.into_iter().chain([program]) {
-                let line = wording::row::named(name, &value);
-                text::label(ui, &line, type_size::SMALL, p.secondary);
-            }
-        });
+    facts(ui, technical.into_iter().chain([program]));
     unopened(ui, app, out);
     let mut foot = Vec::new();
     let (lead, copy) = (next(&message, id), UiCommand::CopyDetails(id));

@@ -2,7 +2,7 @@
 
 use egui::{ScrollArea, TextEdit, Ui};
 
-use super::parts::{body, buttons, choice, plain, title, unopened};
+use super::parts::{body, buttons, choice, facts, plain, title, unopened};
 use crate::app::command::UiCommand;
 use crate::app::dialog::Dialog;
 use crate::app::library::LibraryRows;
@@ -55,7 +55,7 @@ pub fn details(ui: &mut Ui, app: &App, row: i64, out: &mut Vec<UiCommand>) {
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
             note(ui, details.note(), out);
-            facts(ui, &details.lines());
+            facts(ui, details.lines());
             let events = details.events();
             if !events.is_empty() {
                 text::label(ui, words::history(), type_size::BODY, p.text);
@@ -63,7 +63,7 @@ pub fn details(ui: &mut Ui, app: &App, row: i64, out: &mut Vec<UiCommand>) {
                     .iter()
                     .map(|(at, word)| (*word, at.clone()))
                     .collect();
-                facts(ui, &events);
+                facts(ui, events);
             }
         });
     unopened(ui, app, out);
@@ -101,21 +101,6 @@ fn note(ui: &mut Ui, note: &str, out: &mut Vec<UiCommand>) {
     if response.changed() {
         out.push(UiCommand::Library(LibraryCommand::EditNote(typed)));
     }
-}
-
-fn facts(ui: &mut Ui, facts: &[(&'static str, String)]) {
-    let p = Palette::of(ui);
-    card::card(ui)
-        .fill(p.raised)
-        .inner_margin(space::M)
-        .show(ui, |ui| {
-            ui.set_min_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = space::XS;
-            for (name, value) in facts {
-                let line = row_words::named(name, value);
-                text::label(ui, &line, type_size::SMALL, p.secondary);
-            }
-        });
 }
 
 /// Draws the question before assets are removed from the Library.

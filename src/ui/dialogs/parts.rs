@@ -54,6 +54,22 @@ pub fn body(ui: &mut Ui, words: &str) {
     text::label(ui, words, type_size::BODY, Palette::of(ui).secondary);
 }
 
+/// Draws named facts on a card.
+pub fn facts(ui: &mut Ui, facts: impl IntoIterator<Item = (&'static str, String)>) {
+    let p = Palette::of(ui);
+    card::card(ui)
+        .fill(p.raised)
+        .inner_margin(space::M)
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = space::XS;
+            for (name, value) in facts {
+                let line = wording::row::named(name, &value);
+                text::label(ui, &line, type_size::SMALL, p.secondary);
+            }
+        });
+}
+
 /// Draws the buttons at the foot, the primary one last at the right.
 pub fn buttons(ui: &mut Ui, buttons: Vec<(Button<'_>, UiCommand)>, out: &mut Vec<UiCommand>) {
     ui.add_space(space::XS);
