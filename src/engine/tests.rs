@@ -118,7 +118,7 @@ impl Place {
     }
 
     fn assets(&self) -> Vec<AssetRecord> {
-        self.history().search("", 100_000, 0).unwrap()
+        self.history().assets().unwrap()
     }
 
     fn asset(&self, text: &str) -> Option<AssetRecord> {

@@ -204,7 +204,7 @@ impl Stage {
 
     fn assets(&self) -> Vec<AssetRecord> {
         match History::open(&self.data()) {
-            Ok(opened) => opened.history.search("", 100, 0).unwrap(),
+            Ok(opened) => opened.history.assets().unwrap(),
             Err(_) => vec![],
         }
     }

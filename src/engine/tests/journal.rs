@@ -38,7 +38,7 @@ fn looks(place: &Place, engine: &Engine) -> Arc<Mutex<Vec<(String, String, usize
         let state = items
             .first()
             .map_or(String::new(), |item| item.state.clone());
-        let assets = history.search("", 10, 0).unwrap().len();
+        let assets = history.assets().unwrap().len();
         sink.lock().unwrap().push((what.to_owned(), state, assets));
     });
     seen

@@ -7,7 +7,7 @@ use super::records::{AssetRecord, AssetRemark};
 use super::rows::{
     from_sql_batch, from_sql_id, from_sql_size, to_sql_batch, to_sql_id, to_sql_size,
 };
-use super::search::search_text;
+use super::search::{self, search_text};
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::media::{Kind, MediaMetadata};
 use crate::store::files::{path_from_bytes, path_to_bytes};
@@ -95,14 +95,7 @@ pub(super) fn set_note(
     asset_id: &AssetId,
     note: Option<&str>,
 ) -> rusqlite::Result<()> {
-    let key = [base_url, asset_id.as_str()];
-    let asset = connection
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM assets WHERE base_url = ?1 AND asset_id = ?2"
-        ))?
-        .query_row(key, read)
-        .optional()?;
-    let Some(asset) = asset.flatten() else {
+    let Some(asset) = search::find(connection, base_url, asset_id)? else {
         return Ok(());
     };
     connection

@@ -217,7 +217,7 @@ impl Ledger {
             }
         }
         if from.is_none() {
-            let mut lacking = search::every_asset(connection)?;
+            let mut lacking = search::select(connection, "ORDER BY id", ())?;
             lacking
                 .retain(|asset| !seen.contains(&(asset.base_url.clone(), asset.asset_id.clone())));
             let line = |asset| to_line(LedgerEvent::of(asset), asset);

@@ -1,7 +1,7 @@
 //! Reads the assets of a service page by page, without holding all of them.
 
 use super::records::AssetRecord;
-use super::search::visit;
+use super::search::select;
 use super::{History, StoreError};
 use crate::model::asset::AssetId;
 
@@ -18,17 +18,11 @@ impl History {
     ) -> Result<Vec<AssetRecord>, StoreError> {
         let after = after.map_or("", AssetId::as_str);
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let mut page = Vec::new();
-        visit(
+        Ok(select(
             &self.connection,
             "WHERE base_url = ?1 AND asset_id > ?2 ORDER BY asset_id LIMIT ?3",
-            &[&base_url, &after, &count],
-            |asset| {
-                page.push(asset);
-                Ok::<_, StoreError>(())
-            },
-        )?;
-        Ok(page)
+            (base_url, after, count),
+        )?)
     }
 
     /// Returns the number of a service's assets, with IDs under which nothing is stored.

@@ -1,6 +1,6 @@
-//! Queries for assets: by part of name, path or id, by size.
+//! Reads assets for the engine, and makes the text in which the Library searches.
 
-use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Params};
 
 use super::assets;
 use super::records::{AssetRecord, AssetRemark};
@@ -31,45 +31,13 @@ pub(super) fn casefold(text: &str) -> String {
 }
 
 impl History {
-    /// Returns at most `limit` assets from `offset` on whose name, path or id contains `query`,
-    /// ignoring case, newest first. An empty query matches all.
+    /// Returns all assets, newest first.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn search(
-        &self,
-        query: &str,
-        limit: u32,
-        offset: u32,
-    ) -> Result<Vec<AssetRecord>, StoreError> {
-        let mut found = Vec::new();
-        visit(
-            &self.connection,
-            "WHERE instr(search, ?1) > 0 ORDER BY uploaded_at_ms DESC, id DESC LIMIT ?2 OFFSET ?3",
-            &[&casefold(query), &limit, &offset],
-            |asset| {
-                found.push(asset);
-                Ok::<_, StoreError>(())
-            },
-        )?;
-        Ok(found)
-    }
-
-    /// Passes every asset that matches `query` to `each`, newest first, without loading them all.
-    ///
-    /// # Errors
-    /// The database cannot be read, or the first error of `each`.
-    pub fn for_each_asset<E: From<StoreError>>(
-        &self,
-        query: &str,
-        each: impl FnMut(AssetRecord) -> Result<(), E>,
-    ) -> Result<(), E> {
-        visit(
-            &self.connection,
-            "WHERE instr(search, ?1) > 0 ORDER BY uploaded_at_ms DESC, id DESC",
-            &[&casefold(query)],
-            each,
-        )
+    pub fn assets(&self) -> Result<Vec<AssetRecord>, StoreError> {
+        let clause = "ORDER BY uploaded_at_ms DESC, id DESC";
+        Ok(select(&self.connection, clause, ())?)
     }
 
     /// Returns the assets of a batch, oldest first.
@@ -77,17 +45,8 @@ impl History {
     /// # Errors
     /// The database cannot be read.
     pub fn assets_of_batch(&self, batch: BatchId) -> Result<Vec<AssetRecord>, StoreError> {
-        let mut found = Vec::new();
-        visit(
-            &self.connection,
-            "WHERE batch = ?1 ORDER BY id",
-            &[&to_sql_batch(batch)],
-            |asset| {
-                found.push(asset);
-                Ok::<_, StoreError>(())
-            },
-        )?;
-        Ok(found)
+        let clause = "WHERE batch = ?1 ORDER BY id";
+        Ok(select(&self.connection, clause, [to_sql_batch(batch)])?)
     }
 
     /// Returns one asset.
@@ -99,17 +58,7 @@ impl History {
         base_url: &str,
         asset_id: &AssetId,
     ) -> Result<Option<AssetRecord>, StoreError> {
-        let mut found = None;
-        visit(
-            &self.connection,
-            "WHERE base_url = ?1 AND asset_id = ?2",
-            &[&base_url, &asset_id.as_str()],
-            |asset| {
-                found = Some(asset);
-                Ok::<_, StoreError>(())
-            },
-        )?;
-        Ok(found)
+        Ok(find(&self.connection, base_url, asset_id)?)
     }
 
     /// Returns the assets of this size that can replace an upload of equal content: SUCCESS, with a
@@ -123,26 +72,20 @@ impl History {
         base_url: &str,
         size: u64,
     ) -> Result<Vec<AssetRecord>, StoreError> {
-        let mut found = Vec::new();
-        visit(
+        Ok(select(
             &self.connection,
             "WHERE base_url = ?1 AND account = ?2 AND size = ?3 AND upload_status = ?4
                  AND content IS NOT NULL AND coalesce(remark, '') NOT IN (?5, ?6)
              ORDER BY uploaded_at_ms DESC, id DESC",
-            &[
-                &base_url,
-                &account.as_str(),
-                &to_sql_size(size),
-                &AssetStatus::Success.as_str(),
-                &AssetRemark::SizeMismatch.as_str(),
-                &AssetRemark::Gone.as_str(),
-            ],
-            |asset| {
-                found.push(asset);
-                Ok::<_, StoreError>(())
-            },
-        )?;
-        Ok(found)
+            (
+                base_url,
+                account.as_str(),
+                to_sql_size(size),
+                AssetStatus::Success.as_str(),
+                AssetRemark::SizeMismatch.as_str(),
+                AssetRemark::Gone.as_str(),
+            ),
+        )?)
     }
 
     /// Returns when the service last accepted this account's key, in milliseconds since the Unix
@@ -163,14 +106,14 @@ impl History {
     }
 }
 
-/// Returns every asset, oldest first.
-pub(super) fn every_asset(connection: &Connection) -> rusqlite::Result<Vec<AssetRecord>> {
-    let mut statement = connection.prepare(&format!(
-        "SELECT {} FROM assets ORDER BY id",
-        assets::COLUMNS
-    ))?;
-    let every = statement.query_map((), assets::read)?;
-    every.filter_map(Result::transpose).collect()
+/// Returns one asset.
+pub(super) fn find(
+    connection: &Connection,
+    base_url: &str,
+    asset_id: &AssetId,
+) -> rusqlite::Result<Option<AssetRecord>> {
+    let clause = "WHERE base_url = ?1 AND asset_id = ?2";
+    Ok(select(connection, clause, [base_url, asset_id.as_str()])?.pop())
 }
 
 /// Returns the last reported status of an asset.
@@ -186,22 +129,14 @@ pub(super) fn status(
     Ok(word.flatten().map(|word| AssetStatus::from_wire(&word)))
 }
 
-pub(super) fn visit<E: From<StoreError>>(
+/// Returns the assets that an SQL clause selects, except those with unusable IDs.
+pub(super) fn select(
     connection: &Connection,
     clause: &str,
-    values: &[&dyn ToSql],
-    mut each: impl FnMut(AssetRecord) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut statement = connection
-        .prepare_cached(&format!("SELECT {} FROM assets {clause}", assets::COLUMNS))
-        .map_err(StoreError::from)?;
-    let mut rows = statement
-        .query(params_from_iter(values))
-        .map_err(StoreError::from)?;
-    while let Some(row) = rows.next().map_err(StoreError::from)? {
-        if let Some(asset) = assets::read(row).map_err(StoreError::from)? {
-            each(asset)?;
-        }
-    }
-    Ok(())
+    values: impl Params,
+) -> rusqlite::Result<Vec<AssetRecord>> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {} FROM assets {clause}", assets::COLUMNS))?;
+    let found = statement.query_map(values, assets::read)?;
+    found.filter_map(Result::transpose).collect()
 }

@@ -111,7 +111,7 @@ impl Ledger {
             let kept = self.last.iter().any(|(kept, _)| kept == name);
             assert!(kept, "{name} is not in the queue any more");
         }
-        let known = ids(&history.search("", u32::MAX, 0).unwrap());
+        let known = ids(&history.assets().unwrap());
         let lost: Vec<_> = self.ids_shown.difference(&known).collect();
         assert!(lost.is_empty(), "shown, and not in the history: {lost:?}");
         assert_eq!(told, known, "the ledger, and the history");
@@ -182,7 +182,7 @@ impl Ledger {
         figures: &mut Figures,
     ) -> Result<(), String> {
         let left = self.nothing_is_left();
-        let assets = self.history().search("", u32::MAX, 0).unwrap();
+        let assets = self.history().assets().unwrap();
         let wrong = left
             .and_then(|()| self.every_file_is_ready(&assets, stored))
             .and_then(|()| self.no_double_is_hidden(&assets, stored, figures))

@@ -1,5 +1,7 @@
 //! Queries of the Library, on a connection of its own.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::model::batch::{Batch, BatchId};
 use crate::model::media::Kind;
@@ -84,6 +86,20 @@ fn each_word_is_part_of_name_folder_id_note_or_label_in_any_script() {
     assert_eq!(found("  two  SHOOT 假 "), "2");
     assert_eq!(found("two größe"), "");
     assert_eq!(found("reserved"), "");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_part_of_a_name_finds_it(name in "\\PC{1,12}", from in 0_usize..12, len in 1_usize..12) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut history = open(dir.path());
+        let named = AssetRecord { name: name.clone(), ..stored("re_1", "/a.mp4", 1) };
+        put(&mut history, vec![named]);
+        let part: String = name.chars().skip(from).take(len).collect();
+        prop_assert_eq!(found(&mut library(dir.path()), &words(&part)), "1");
+    }
 }
 
 #[test]
