@@ -138,11 +138,6 @@ impl Journal {
         history.is_some_and(History::is_ledger_behind)
     }
 
-    /// Returns a number that rises with every commit that concerns assets or batches.
-    pub fn revision(&self) -> u64 {
-        self.revision
-    }
-
     /// Returns why the ledger cannot be used, although the database can.
     pub fn ledger_problem(&self) -> Option<&str> {
         self.history.as_ref()?.ledger_problem()
