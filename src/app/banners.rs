@@ -173,14 +173,13 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     if facts.backend == Backend::Service {
         banners.extend(key(snapshot, facts));
     }
-    let (passed_over, already) = facts.notices.left_out(snapshot);
-    let is_left_out = passed_over > 0 || already > 0;
-    let mut left_out = is_left_out.then(|| words::left_out(passed_over, already));
+    let listed = facts.notices.already_listed(snapshot);
+    let mut listed = (listed > 0).then(|| words::already_listed(listed));
     if let Some(reasons) = facts.refused {
-        let left_out = left_out.take();
+        let listed = listed.take();
         let mut text = wording::refused(reasons);
-        if let Some(left_out) = &left_out {
-            text = [&*text, left_out].join(list::sentences());
+        if let Some(listed) = &listed {
+            text = [&*text, listed].join(list::sentences());
         }
         let show = match reasons.values().sum() {
             1_usize => words::show_one(),
@@ -191,12 +190,12 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             .dismissed_by(Dismissible::Refused);
         banners.push(Banner {
             // Refused files are announced by name.
-            told: left_out,
+            told: listed,
             ..banner
         });
     }
-    if let Some(text) = left_out {
-        banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::PassedOver));
+    if let Some(text) = listed {
+        banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::AlreadyListed));
     }
     if !facts.can_drop {
         banners.push(

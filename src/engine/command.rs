@@ -67,15 +67,6 @@ pub enum Command {
     /// Retry or poll these rows now instead of after their wait; if a rate limit holds all calls
     /// back, one call probes it.
     TryNow(Vec<ItemId>),
-    /// Give a batch this label and note.
-    EditBatch {
-        /// The batch.
-        batch: BatchId,
-        /// The new label.
-        label: String,
-        /// The new note; `None` for none.
-        note: Option<String>,
-    },
     /// Ask the service again about these assets, behind all other calls; those of a running check
     /// are added to it. [`Notice::AssetsChecked`] follows at the end.
     CheckAssets(AssetsToCheck),

@@ -270,8 +270,6 @@ pub struct Snapshot {
     pub key: KeyState,
     /// Files found so far in folder walks; `None` if none is running.
     pub walking: Option<u64>,
-    /// Folders and files of other formats that walks skipped.
-    pub passed_over: u64,
     /// Files added again while already in the list, and ignored. Only ever rises.
     pub already_listed: u64,
     /// Rows still to be hashed for duplicate detection.

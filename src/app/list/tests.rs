@@ -59,7 +59,7 @@ fn a_chip_shows_the_rows_that_say_where_they_were_taken_whatever_their_status() 
     list.update(&snapshot);
     assert_eq!(list.count(Filter::WithLocation), 2);
     list.show(Filter::WithLocation);
-    assert_eq!(list.shown(), [1, 4]);
+    assert_eq!(list.shown, [1, 4]);
 }
 
 #[test]

@@ -1,39 +1,38 @@
 use super::*;
 use crate::model::fault::{FaultKind, RequiredAction};
 
-fn left_out(passed_over: u64, already_listed: u64) -> Snapshot {
+fn listed(already_listed: u64) -> Snapshot {
     Snapshot {
-        passed_over,
         already_listed,
         ..Snapshot::default()
     }
 }
 
 #[test]
-fn files_left_out_are_reported_for_a_while_once_the_folders_are_walked() {
+fn files_already_in_the_list_are_reported_for_a_while_once_the_folders_are_walked() {
     let start = Instant::now();
     let mut notices = Notices::default();
-    let mut snapshot = left_out(4, 2);
+    let mut snapshot = listed(2);
     snapshot.walking = Some(9);
     notices.poll(&snapshot, start);
-    assert_eq!(notices.left_out(&snapshot), (0, 0));
+    assert_eq!(notices.already_listed(&snapshot), 0);
     assert_eq!(notices.next_wakeup(), None);
     snapshot.walking = None;
     notices.poll(&snapshot, start);
-    assert_eq!(notices.left_out(&snapshot), (4, 2));
-    assert_eq!(notices.next_wakeup(), Some(start + LEFT_OUT_FOR));
-    notices.poll(&snapshot, start + LEFT_OUT_FOR);
-    assert_eq!(notices.left_out(&snapshot), (0, 0));
+    assert_eq!(notices.already_listed(&snapshot), 2);
+    assert_eq!(notices.next_wakeup(), Some(start + LISTED_FOR));
+    notices.poll(&snapshot, start + LISTED_FOR);
+    assert_eq!(notices.already_listed(&snapshot), 0);
     assert_eq!(notices.next_wakeup(), None);
-    assert_eq!(notices.left_out(&left_out(5, 2)), (1, 0), "one more since");
+    assert_eq!(notices.already_listed(&listed(3)), 1, "one more since");
 }
 
 #[test]
 fn a_new_intake_ends_the_report_of_the_one_before() {
     let mut notices = Notices::default();
-    notices.poll(&left_out(4, 0), Instant::now());
-    notices.begin_intake(&left_out(4, 0), 7);
-    assert_eq!(notices.left_out(&left_out(4, 0)), (0, 0));
+    notices.poll(&listed(4), Instant::now());
+    notices.begin_intake(&listed(4), 7);
+    assert_eq!(notices.already_listed(&listed(4)), 0);
     assert!(!notices.reports_refused(7, false));
     assert!(notices.reports_refused(8, false));
 }
@@ -68,7 +67,7 @@ fn a_fault_counts_while_the_queue_is_blocked() {
 #[test]
 fn what_is_dismissed_stays_away() {
     let mut notices = Notices::default();
-    let snapshot = left_out(3, 0);
+    let snapshot = listed(3);
     notices.dismiss(Dismissible::NoDrop, &snapshot, 0);
     assert!(!notices.is_wanted(Dismissible::NoDrop));
     assert!(notices.is_wanted(Dismissible::EnvironmentKey));
@@ -77,8 +76,8 @@ fn what_is_dismissed_stays_away() {
     assert_eq!(notices.history_set_aside(), None);
     notices.dismiss(Dismissible::Refused, &snapshot, 4);
     assert_eq!(
-        notices.left_out(&snapshot),
-        (0, 0),
+        notices.already_listed(&snapshot),
+        0,
         "it is in the banner too"
     );
     assert!(!notices.reports_refused(4, false));

@@ -74,7 +74,6 @@ impl<S: Service> Actor<S> {
             Command::SendFirst(ids) => self.send_first(&ids),
             Command::CheckAgain(ids) => self.each(&ids, &Event::CheckAgain),
             Command::TryNow(ids) => self.try_now(&ids),
-            Command::EditBatch { .. } => {}
             Command::CheckAssets(assets) => self.check_assets(assets),
             Command::StopChecking => self.stop_checking(),
             Command::ContinueInterrupted => {

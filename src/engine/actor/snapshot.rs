@@ -63,7 +63,6 @@ impl<S: Service> Actor<S> {
             ledger_problem: self.journal.ledger_problem().map(str::to_owned),
             key: self.keys.state(),
             walking: self.intake.walking(),
-            passed_over: self.intake.skipped(),
             already_listed: self.intake.already_queued(),
             comparing: self.duplicates.unread(),
             interrupted: self.publisher.totals().interrupted,
