@@ -66,6 +66,7 @@ fn row(id: u64) -> Row {
             .then(|| AssetId::new(&format!("re_{id}")))
             .flatten(),
         reserved_id: None,
+        account: None,
         saved: true,
         possibly_stored_twice: false,
         duplicate_of: None,

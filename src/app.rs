@@ -16,6 +16,8 @@ pub mod export;
 pub mod feedback;
 pub mod key_entry;
 pub mod key_flow;
+pub mod key_ring;
+mod keychain_calls;
 pub mod list;
 mod list_state;
 mod notices;

@@ -33,6 +33,7 @@ use crate::setup::{self, Numbers, SetupError};
 use crate::store::SecretError;
 use crate::store::settings::{DEFAULT_JOBS, JOBS};
 
+pub use history::HistoryArguments;
 pub use interrupt::Interruption;
 pub use upload::upload_by;
 
@@ -174,19 +175,6 @@ pub enum KeyCommand {
     Status,
     /// Remove the API key from the keychain
     Remove,
-}
-
-/// Arguments of `history`.
-#[derive(Debug, Args)]
-pub struct HistoryArguments {
-    /// Print one JSON object a line
-    #[arg(long, conflicts_with = "csv")]
-    pub json: bool,
-    /// Print CSV with a header line
-    #[arg(long)]
-    pub csv: bool,
-    /// Only what has this in its name, path or asset id
-    pub query: Option<String>,
 }
 
 /// Arguments of `check`.

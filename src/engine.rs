@@ -17,6 +17,7 @@ mod intake;
 mod journal;
 mod keys;
 pub mod lifecycle;
+mod lookups;
 mod message;
 mod missing_files;
 mod outbox;
@@ -49,7 +50,7 @@ use crate::model::retry::Policy;
 use crate::model::snapshot::{KeySource, Snapshot};
 use crate::store::Keychain;
 
-pub use command::{BatchEnd, Command, EngineHandle, Notice, Preferences};
+pub use command::{Command, EngineHandle, FinishedCounts, Notice, Preferences};
 pub use journal::opening::{IsAlive, OpenHistory, OpenedHistory};
 pub use lifecycle::{LifecycleEvent, LifecycleRecord};
 

@@ -20,8 +20,8 @@ use mavi_uploader::model::{media, version};
 use mavi_uploader::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
 use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::store::{
-    ForwardedPaths, Instance, InstanceLock, Keychain, SecretError, Settings, ThumbnailCache,
-    data_dir, single_instance,
+    ForwardedPaths, Instance, InstanceLock, KeySlot, Keychain, SecretError, Settings,
+    ThumbnailCache, data_dir, single_instance,
 };
 use mavi_uploader::ui::{SystemDesktop, SystemDialogs, Window, startup_error};
 use mavi_uploader::{cli, cli::Interruption, logging};
@@ -272,16 +272,16 @@ fn start(
 struct KeychainVault(Keychain);
 
 impl KeyVault for KeychainVault {
-    fn load(&self) -> Result<Option<ApiKey>, VaultError> {
-        self.0.load().map_err(vault_error)
+    fn load(&self, slot: &KeySlot) -> Result<Option<ApiKey>, VaultError> {
+        self.0.at(slot).load().map_err(vault_error)
     }
 
-    fn save(&self, key: &ApiKey) -> Result<(), VaultError> {
-        self.0.save(key).map_err(vault_error)
+    fn save(&self, slot: &KeySlot, key: &ApiKey) -> Result<(), VaultError> {
+        self.0.at(slot).save(key).map_err(vault_error)
     }
 
-    fn remove(&self) -> Result<(), VaultError> {
-        self.0.remove().map(drop).map_err(vault_error)
+    fn remove(&self, slot: &KeySlot) -> Result<(), VaultError> {
+        self.0.at(slot).remove().map(drop).map_err(vault_error)
     }
 }
 

@@ -39,7 +39,9 @@ pub fn read(path: &Path) -> MediaMetadata {
 /// believed.
 pub fn read_from(file: impl Read + Seek, extension: &str, now: Timestamp) -> MediaMetadata {
     let mut found = MediaMetadata::default();
-    let source = Source::new(file);
+    let Ok(source) = Source::new(file) else {
+        return found;
+    };
     // Parsers may panic on damaged files. Facts found until then stay.
     let _ = catch_unwind(AssertUnwindSafe(|| match extension {
         "mp4" | "mov" | "m4a" => iso_media::read(source, &mut found),

@@ -1,5 +1,6 @@
 //! Domain types and decisions, without I/O, clock, runtime or window.
 
+pub mod accounts;
 pub mod asset;
 pub mod asset_check;
 pub mod batch;

@@ -234,7 +234,7 @@ impl AppContext {
             jobs: how.jobs,
             start_at_once: how.start_at_once,
             bandwidth,
-            ask_history: how.ask_history && self.sandbox.is_none(),
+            ask_history: how.ask_history,
             force: how.force,
             base_url: self.base_url.as_str().to_owned(),
             history: self.history(how.front_end),

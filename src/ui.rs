@@ -3,6 +3,7 @@
 //! Draw functions read [`crate::app::state::App`] and push [`crate::app::command::UiCommand`]s;
 //! they decide and fetch nothing.
 
+mod account_menu;
 mod banners;
 mod clipboard;
 mod desktop;

@@ -1,6 +1,6 @@
 //! Banners above the list: conditions of the whole queue, each with the button that fixes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::command::{Dismissible, Filter, UiCommand};
@@ -9,7 +9,7 @@ use super::notices::Notices;
 use super::queue::QueueStatus;
 use super::wording::{self, banner as words};
 use crate::model::fault::{Fault, RequiredAction};
-use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
+use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Snapshot};
 use crate::store::settings::SettingsWarning;
 use crate::text::messages::{journal, key, list};
 use crate::text::{self, Backend, NextStep};
@@ -173,10 +173,10 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     if facts.backend == Backend::Service {
         banners.extend(key(snapshot, facts));
     }
-    let listed = facts.notices.already_listed(snapshot);
-    let mut listed = (listed > 0).then(|| words::already_listed(listed));
+    let mut listed = facts.notices.listed(snapshot);
+    let say_listed = |rows: &BTreeSet<ItemId>| words::already_listed(rows.len());
     if let Some(reasons) = facts.refused {
-        let listed = listed.take();
+        let listed = listed.take().map(say_listed);
         let mut text = wording::refused(reasons);
         if let Some(listed) = &listed {
             text = [&*text, listed].join(list::sentences());
@@ -194,8 +194,9 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             ..banner
         });
     }
-    if let Some(text) = listed {
-        banners.push(stays(Tone::Info, text).dismissed_by(Dismissible::AlreadyListed));
+    if let Some(rows) = listed {
+        let banner = stays(Tone::Info, say_listed(rows)).dismissed_by(Dismissible::AlreadyListed);
+        banners.push(banner.labelled(UiCommand::ShowListed(rows.iter().copied().collect())));
     }
     if !facts.can_drop {
         banners.push(
@@ -219,6 +220,13 @@ fn key(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             )
             .with(key::enter(), UiCommand::EnterKey)
             .dismissed_by(Dismissible::EnvironmentKey),
+        );
+    }
+    if facts.key.has_odd_environment_key() {
+        banners.push(
+            stays(Tone::Notice, words::environment_key_odd())
+                .with(key::enter(), UiCommand::EnterKey)
+                .dismissed_by(Dismissible::EnvironmentKey),
         );
     }
     if let (Some(why), KeyState::Missing) = (facts.key.keychain_problem(), &snapshot.key) {

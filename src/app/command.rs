@@ -5,6 +5,7 @@ mod list;
 
 use std::path::PathBuf;
 
+use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
 use crate::store::Settings;
@@ -113,6 +114,8 @@ pub enum UiCommand {
     Show(Filter),
     /// Scrolls to the first added row.
     ShowAdded(ItemId),
+    /// Selects added files that were already in the list, and reveals the first.
+    ShowListed(Vec<ItemId>),
     Find,
     Search(String),
     SortBy(Column),
@@ -153,7 +156,14 @@ pub enum UiCommand {
     Set(Setting),
     ShowFolder,
     ChooseBackupFolder,
-    RemoveKey,
+    AddKey,
+    SwitchAccount(Account),
+    RenameAccount(Account),
+    SaveAccountName,
+    /// Asks which account this one is.
+    JoinAccount(Account),
+    ConfirmJoin(Account, Account),
+    RemoveKey(Account),
     ConfirmRemoveKey,
     Dismiss(Dismissible),
     DismissToast,

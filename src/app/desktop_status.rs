@@ -83,7 +83,7 @@ pub fn bytes_move(snapshot: &Snapshot) -> bool {
 pub fn title(snapshot: &Snapshot) -> String {
     let totals = &snapshot.totals;
     match totals.percent() {
-        Some(percent) => batch::title(totals.batch, totals.done, percent),
+        Some(percent) => batch::title(totals.started, totals.done, percent),
         None => window::name().to_owned(),
     }
 }

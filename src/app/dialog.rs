@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::skipped::SkippedReport;
+use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
 
@@ -29,8 +30,12 @@ pub enum Dialog {
     LeaveSandbox,
     /// Settings.
     Settings,
-    /// Remove the key?
-    RemoveKey,
+    /// Remove the key of this account?
+    RemoveKey(Account),
+    /// Name this account.
+    NameAccount(Account),
+    /// Choose the account that this one is.
+    JoinAccount(Account),
     /// Keyboard shortcuts.
     Shortcuts,
     /// Supported formats.

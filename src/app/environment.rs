@@ -14,7 +14,7 @@ use crate::api::network::NetworkState;
 use crate::engine::EngineHandle;
 use crate::model::key::{ApiKey, NotAKey};
 use crate::store::settings::Loaded;
-use crate::store::{ForwardedPaths, Settings};
+use crate::store::{ForwardedPaths, KeySlot, Settings};
 
 /// Result of a file dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,12 +71,12 @@ pub enum VaultError {
 /// The system's keychain. Calls may block until the user unlocks it, so they run on a separate
 /// thread.
 pub trait KeyVault: Send + Sync {
-    /// Returns the stored key, if any.
-    fn load(&self) -> Result<Option<ApiKey>, VaultError>;
-    /// Stores this key in place of any other.
-    fn save(&self, key: &ApiKey) -> Result<(), VaultError>;
-    /// Deletes the stored key, if any.
-    fn remove(&self) -> Result<(), VaultError>;
+    /// Returns the key in this entry, if any.
+    fn load(&self, slot: &KeySlot) -> Result<Option<ApiKey>, VaultError>;
+    /// Stores this key in place of any other in this entry.
+    fn save(&self, slot: &KeySlot, key: &ApiKey) -> Result<(), VaultError>;
+    /// Deletes the key in this entry, if any.
+    fn remove(&self, slot: &KeySlot) -> Result<(), VaultError>;
 }
 
 /// Starts a sandbox and its engine. Blocks; the error text is shown to the user.

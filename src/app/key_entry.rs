@@ -1,18 +1,18 @@
 //! Entering an API key: pasted, checked by the service, stored in the keychain.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use super::environment::{KeyVault, VaultError};
+use super::environment::VaultError;
 use super::pending::{Outcome, Pending, Wake};
 use super::wording;
 use crate::engine::Command;
+use crate::model::asset::Account;
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
-use crate::model::snapshot::KeySource;
+use crate::store::KeySlot;
 use crate::text::messages::{key as words, list};
 use crate::text::{self, Backend};
 
@@ -31,11 +31,22 @@ enum Phase {
     Saving(KeySave),
 }
 
+/// Place that an entered key takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum KeyPurpose {
+    /// It takes the place of the key in use, or of this account's key in the keychain.
+    Replace(Option<Account>),
+    /// It is another account's key.
+    #[default]
+    Add,
+}
+
 /// A key being stored in the keychain.
 struct KeySave {
     key: ApiKey,
+    purpose: KeyPurpose,
     since: Instant,
-    answer: Pending<Result<(), VaultError>>,
+    answer: Pending<Result<KeySlot, VaultError>>,
     /// Message about the key's check, if any.
     note: Option<String>,
 }
@@ -49,8 +60,19 @@ pub struct Entered {
     pub said: String,
     /// Why the key is kept for this session only, if so.
     pub session_only: Option<String>,
-    /// Storage of the key.
-    pub source: KeySource,
+    /// Place that the key takes.
+    pub purpose: KeyPurpose,
+    /// Entry in the keychain; `None` for a key of this session only.
+    pub slot: Option<KeySlot>,
+}
+
+/// Progress of an entered key.
+#[derive(Debug)]
+pub enum EntryEvent {
+    /// The service accepts the key, or may: it is to be stored. With a note about the check.
+    Checked(ApiKey, Option<String>),
+    /// The key is to be used from now on.
+    Entered(Entered),
 }
 
 /// The key being entered.
@@ -133,8 +155,8 @@ impl KeyEntry {
         match std::mem::take(&mut self.phase) {
             Phase::Saving(mut save) => {
                 let why = Some(words::keychain_silent().to_owned());
-                let key = save.key.clone();
-                let entered = Entered::new(key, KeySource::Session, save.note.take(), why);
+                let (key, purpose) = (save.key.clone(), save.purpose.clone());
+                let entered = Entered::for_session(key, purpose, save.note.take(), why);
                 self.late = Some(save);
                 Some(entered)
             }
@@ -153,8 +175,8 @@ impl KeyEntry {
                 self.late = Some(KeySave { answer, ..save });
                 None
             }
-            Ok(Outcome::Answer(Ok(()))) => {
-                Some(Entered::new(save.key, KeySource::Keychain, None, None))
+            Ok(Outcome::Answer(Ok(slot))) => {
+                Some(Entered::saved(save.key, slot, save.purpose, None))
             }
             Ok(Outcome::Answer(Err(_)) | Outcome::Lost) => None,
         }
@@ -187,17 +209,9 @@ impl KeyEntry {
     }
 
     /// Handles an answer. A rejected key is not used; an unverifiable one is used with a notice.
-    /// `vault` is `None` if the key is for this session only; a key is saved in it after the
-    /// removal that is under way.
-    pub fn poll(
-        &mut self,
-        vault: Option<&Arc<dyn KeyVault>>,
-        removing: &mut Option<Pending<Result<(), VaultError>>>,
-        wake: &Wake,
-        now: Instant,
-    ) -> Option<Entered> {
+    pub fn poll(&mut self) -> Option<EntryEvent> {
         match std::mem::take(&mut self.phase) {
-            Phase::Entry => self.poll_late(),
+            Phase::Entry => self.poll_late().map(EntryEvent::Entered),
             Phase::Checking(key, pending) => match pending.poll() {
                 Err(pending) => {
                     self.phase = Phase::Checking(key, pending);
@@ -207,7 +221,10 @@ impl KeyEntry {
                     if fault.fix() == Some(RequiredAction::Key) =>
                 {
                     let message = text::fault(&fault, Backend::Service);
-                    self.refuse(words::refused(&message.cause));
+                    let looks_odd = !key.looks_usual();
+                    let hint = looks_odd.then(|| words::looks_odd().to_owned());
+                    let why = [words::refused(&message.cause)].into_iter().chain(hint);
+                    self.refuse(why.collect::<Vec<_>>().join(list::sentences()));
                     None
                 }
                 Ok(answer) => {
@@ -226,7 +243,9 @@ impl KeyEntry {
                             Some(words::unchecked().to_owned())
                         }
                     };
-                    self.keep(vault, removing, wake, key, note, now)
+                    self.draft = Zeroizing::default();
+                    self.make_room();
+                    Some(EntryEvent::Checked(key, note))
                 }
             },
             Phase::Saving(save) => {
@@ -235,69 +254,69 @@ impl KeyEntry {
                         self.phase = Phase::Saving(KeySave { answer, ..save });
                         return None;
                     }
-                    Ok(Outcome::Answer(Ok(()))) => {
-                        let (key, note) = (save.key, save.note);
-                        return Some(Entered::new(key, KeySource::Keychain, note, None));
+                    Ok(Outcome::Answer(Ok(slot))) => {
+                        let entered = Entered::saved(save.key, slot, save.purpose, save.note);
+                        return Some(EntryEvent::Entered(entered));
                     }
                     Ok(Outcome::Answer(Err(error))) => error,
                     Ok(Outcome::Lost) => VaultError::Absent,
                 };
                 let why = Some(wording::vault(&error).to_owned());
-                let (key, note) = (save.key, save.note);
-                Some(Entered::new(key, KeySource::Session, note, why))
+                let entered = Entered::for_session(save.key, save.purpose, save.note, why);
+                Some(EntryEvent::Entered(entered))
             }
         }
     }
 
-    fn keep(
+    /// Takes note that the keychain stores the checked key.
+    pub fn on_saving(
         &mut self,
-        vault: Option<&Arc<dyn KeyVault>>,
-        removing: &mut Option<Pending<Result<(), VaultError>>>,
-        wake: &Wake,
         key: ApiKey,
+        purpose: KeyPurpose,
         note: Option<String>,
-        now: Instant,
-    ) -> Option<Entered> {
-        self.draft = Zeroizing::default();
-        self.make_room();
-        let Some(vault) = vault else {
-            return Some(Entered::new(key, KeySource::Session, note, None));
-        };
-        let (vault, kept) = (Arc::clone(vault), key.clone());
-        let before = removing.take();
-        let answer = Pending::spawn("keychain", Arc::clone(wake), move || {
-            before.map(Pending::wait);
-            vault.save(&kept)
-        });
+        answer: Pending<Result<KeySlot, VaultError>>,
+        since: Instant,
+    ) {
         self.phase = Phase::Saving(KeySave {
             key,
-            since: now,
+            purpose,
+            since,
             answer,
             note,
         });
-        None
     }
 }
 
 impl Entered {
-    fn new(
+    /// A key that the keychain keeps in this entry.
+    fn saved(key: ApiKey, slot: KeySlot, purpose: KeyPurpose, note: Option<String>) -> Self {
+        Self {
+            key,
+            purpose,
+            slot: Some(slot),
+            said: said(words::saved(), note),
+            session_only: None,
+        }
+    }
+
+    /// A key for this session; `session_only` is why, if it was to be kept.
+    pub fn for_session(
         key: ApiKey,
-        source: KeySource,
+        purpose: KeyPurpose,
         note: Option<String>,
         session_only: Option<String>,
     ) -> Self {
-        let kept = match source {
-            KeySource::Keychain => words::saved(),
-            _ => words::taken(),
-        };
         Self {
             key,
-            source,
-            said: note.map_or_else(
-                || kept.to_owned(),
-                |note| [kept, &note].join(list::sentences()),
-            ),
+            purpose,
+            slot: None,
+            said: said(words::taken(), note),
             session_only,
         }
     }
+}
+
+fn said(kept: &str, note: Option<String>) -> String {
+    let parts = std::iter::once(kept.to_owned()).chain(note);
+    parts.collect::<Vec<_>>().join(list::sentences())
 }

@@ -1,18 +1,24 @@
-//! The API key: loaded from the keychain, entered, removed.
+//! The API keys: loaded from the keychain, entered, switched, removed.
 //!
 //! It belongs to the account's engine, even during a sandbox.
+
+mod accounts;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::command::UiCommand;
 use super::environment::{KeyVault, VaultError};
-use super::key_entry::{Entered, KeyEntry};
+use super::key_entry::{Entered, EntryEvent, KeyEntry, KeyPurpose};
+use super::key_ring::KeyRing;
+use super::keychain_calls::{KeychainAnswer, KeychainCalls};
 use super::pending::{Outcome, Pending, Wake};
 use super::wording;
 use crate::engine::Command;
+use crate::model::asset::Account;
 use crate::model::key::{ApiKey, NotAKey};
 use crate::model::snapshot::KeySource;
+use crate::store::{KeySlot, SavedKeys};
 use crate::text::messages::key as words;
 
 /// Time after which the window offers to go on without the keychain. The call is kept: the user may
@@ -28,29 +34,37 @@ pub enum KeyEvent {
     Say(String),
     /// The key dialog has done its work.
     CloseDialog,
+    /// Save which keys the keychain holds.
+    Remember(SavedKeys),
 }
 
-/// State of the API key.
+/// State of the API keys.
 pub struct KeyFlow {
     /// The keychain; `None` in a sandbox.
-    vault: Option<Arc<dyn KeyVault>>,
+    keychain: Option<KeychainCalls>,
     /// Key from the environment, which overrides the keychain.
     environment_key: Option<ApiKey>,
     /// Why the environment variable holds no valid key.
     bad_environment_key: Option<NotAKey>,
     entry: KeyEntry,
-    /// Source of the key that the account's engine was told last; its snapshot may lag.
-    in_use: Option<KeySource>,
+    /// An entered key is another account's, and does not replace the one in use.
+    is_adding: bool,
+    ring: KeyRing,
     /// Command that waits for a key.
     after_key: Option<Command>,
     /// Why the key is kept for this session only.
     session_only: Option<String>,
     /// Why the keychain gave no key; `None` if it simply has none.
     keychain_problem: Option<String>,
-    loading: Option<Pending<Result<Option<ApiKey>, VaultError>>>,
+    loading: Option<Pending<KeychainAnswer>>,
     /// Time of the keychain request.
     loading_since: Option<Instant>,
-    removing: Option<Pending<Result<(), VaultError>>>,
+    /// Account that is switched to, once the keychain has given its key.
+    switching: Option<(Account, Pending<KeychainAnswer>)>,
+    removing: Option<(Account, Pending<Result<(), VaultError>>)>,
+    /// Keys of other accounts that an earlier run left something unfinished for.
+    others: Option<Pending<Vec<ApiKey>>>,
+    has_asked_for_others: bool,
     wake: Wake,
 }
 
@@ -58,22 +72,28 @@ impl KeyFlow {
     /// Creates the state without looking for a key.
     pub fn new(
         vault: Option<Arc<dyn KeyVault>>,
+        saved: SavedKeys,
         environment_key: Option<ApiKey>,
         bad_environment_key: Option<NotAKey>,
         wake: Wake,
     ) -> Self {
+        let keychain = vault.map(|vault| KeychainCalls::new(vault, Arc::clone(&wake)));
         Self {
-            vault,
+            keychain,
             environment_key,
             bad_environment_key,
             entry: KeyEntry::default(),
-            in_use: None,
+            is_adding: false,
+            ring: KeyRing::new(saved),
             after_key: None,
             session_only: None,
             keychain_problem: None,
             loading: None,
             loading_since: None,
+            switching: None,
             removing: None,
+            others: None,
+            has_asked_for_others: false,
             wake,
         }
     }
@@ -82,37 +102,61 @@ impl KeyFlow {
     /// engine unless the keychain is asked.
     pub fn look_for_key(&mut self, now: Instant) -> Option<Command> {
         if let Some(key) = self.environment_key.clone() {
-            return Some(self.use_key(key, KeySource::Environment));
+            return Some(self.ring.use_unsaved(key, KeySource::Environment, false));
         }
         self.ask_keychain(now);
         self.loading.is_none().then(|| self.use_none())
     }
 
-    fn use_key(&mut self, key: ApiKey, source: KeySource) -> Command {
-        self.in_use = Some(source);
-        Command::SetKey(key, source)
-    }
-
     fn use_none(&mut self) -> Command {
-        self.in_use = None;
         self.session_only = None;
-        Command::NoKey
+        self.ring.use_none()
     }
 
-    /// Asks the keychain for the key.
+    /// Uses a key of the keychain, and remembers it as the last one.
+    fn use_saved(&mut self, slot: &KeySlot, key: ApiKey, is_other: bool) -> Vec<KeyEvent> {
+        let command = self.ring.use_saved(slot, key, is_other);
+        vec![KeyEvent::Send(command), self.remember()]
+    }
+
+    fn remember(&self) -> KeyEvent {
+        KeyEvent::Remember(self.ring.saved().clone())
+    }
+
+    /// Returns the keys at hand.
+    pub fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
+    /// Asks the keychain for the key that was used last.
     pub fn ask_keychain(&mut self, now: Instant) {
-        if let (Some(vault), None) = (self.vault.clone(), &self.loading) {
-            let wake = self.wake.clone();
-            self.loading = Some(Pending::spawn("keychain", wake, move || vault.load()));
+        if let (Some(keychain), None) = (&self.keychain, &self.loading) {
+            let mut slots = vec![self.ring.saved().last_slot()];
+            if slots[0] != KeySlot::First {
+                slots.push(KeySlot::First);
+            }
+            self.loading = Some(keychain.load(slots));
             self.loading_since = Some(now);
             self.keychain_problem = None;
         }
     }
 
-    /// Opens the key dialog; `then` is sent once there is a key.
+    /// Opens the key dialog, for the key in use; `then` is sent once there is a key.
     pub fn open(&mut self, then: Option<Command>) {
         self.after_key = then;
+        self.is_adding = false;
         self.entry.make_room();
+    }
+
+    /// Opens the key dialog for another account's key.
+    pub fn open_to_add(&mut self) {
+        self.open(None);
+        self.is_adding = true;
+    }
+
+    /// Returns whether an entered key is another account's.
+    pub fn is_adding(&self) -> bool {
+        self.is_adding
     }
 
     /// Closes the key dialog.
@@ -132,27 +176,15 @@ impl KeyFlow {
         entered.map_or_else(Vec::new, |entered| self.entered(entered, now))
     }
 
-    /// Removes a key of this source, from the keychain too unless it is for this session only.
-    pub fn remove(&mut self, source: KeySource) -> Option<Command> {
-        match (source, self.vault.clone()) {
-            (KeySource::Keychain, Some(vault)) if self.removing.is_none() => {
-                let wake = self.wake.clone();
-                self.removing = Some(Pending::spawn("keychain", wake, move || vault.remove()));
-                None
-            }
-            (KeySource::Session, _) => Some(self.use_none()),
-            _ => None,
-        }
-    }
-
     /// Handles answers of keychain and service.
     pub fn poll(&mut self, now: Instant) -> Vec<KeyEvent> {
-        let is_for_session = self.is_for_session(now);
         let mut events = self.poll_loading();
-        let vault = self.vault.as_ref().filter(|_| !is_for_session);
-        let entered = self.entry.poll(vault, &mut self.removing, &self.wake, now);
-        if let Some(entered) = entered {
-            events.extend(self.entered(entered, now));
+        events.extend(self.poll_others());
+        events.extend(self.poll_switching());
+        match self.entry.poll() {
+            Some(EntryEvent::Checked(key, note)) => events.extend(self.keep(key, note, now)),
+            Some(EntryEvent::Entered(entered)) => events.extend(self.entered(entered, now)),
+            None => {}
         }
         events.extend(self.poll_removing());
         events
@@ -161,9 +193,9 @@ impl KeyFlow {
     fn poll_loading(&mut self) -> Vec<KeyEvent> {
         match Pending::take_from(&mut self.loading) {
             None => Vec::new(),
-            Some(Outcome::Answer(Ok(Some(key)))) => {
+            Some(Outcome::Answer(Ok(Some((slot, key))))) => {
                 self.session_only = None;
-                let mut events = vec![KeyEvent::Send(self.use_key(key, KeySource::Keychain))];
+                let mut events = self.use_saved(&slot, key, false);
                 // A key dialog opened meanwhile, still untouched.
                 let idle = self.entry.draft().is_empty() && self.entry.busy().is_none();
                 if idle && let Some(then) = self.after_key.take() {
@@ -172,7 +204,7 @@ impl KeyFlow {
                 events
             }
             // An empty keychain does not replace a session key entered meanwhile.
-            Some(_) if self.in_use.is_some() => Vec::new(),
+            Some(_) if self.ring.account().is_some() => Vec::new(),
             Some(outcome) => {
                 if let Outcome::Answer(Err(error)) = outcome {
                     // A missing keychain is reported when a key is entered.
@@ -184,34 +216,58 @@ impl KeyFlow {
         }
     }
 
-    /// Reports the result of removing the key from the keychain.
-    fn poll_removing(&mut self) -> Vec<KeyEvent> {
-        let trouble = match Pending::take_from(&mut self.removing) {
-            None => return Vec::new(),
-            Some(Outcome::Answer(Ok(()))) => {
-                // A session key entered meanwhile stays.
-                let is_used = self.in_use != Some(KeySource::Session);
-                let gone = is_used.then(|| KeyEvent::Send(self.use_none()));
-                let said = KeyEvent::Say(words::removed().to_owned());
-                return gone.into_iter().chain([said]).collect();
-            }
-            Some(Outcome::Answer(Err(error))) => error,
-            Some(Outcome::Lost) => VaultError::Absent,
+    /// Stores a checked key, or uses it for this session.
+    fn keep(&mut self, key: ApiKey, note: Option<String>, now: Instant) -> Vec<KeyEvent> {
+        let account = key.account();
+        let purpose = self.ring.purpose(&account, self.is_adding);
+        let is_for_session = self.is_for_session(now);
+        let Some(keychain) = self.keychain.as_mut().filter(|_| !is_for_session) else {
+            return self.entered(Entered::for_session(key, purpose, note, None), now);
         };
-        vec![KeyEvent::Say(words::stays(wording::vault(&trouble)))]
+        let replaced = match &purpose {
+            KeyPurpose::Replace(replaced) => replaced.as_ref(),
+            KeyPurpose::Add => None,
+        };
+        // Saved after its removal, it stays.
+        self.removing.take_if(|(removed, _)| *removed == account);
+        let saved = self.ring.saved();
+        let slot = saved.slot_for(&account, replaced);
+        let obsolete = replaced.map(|account| saved.slot(account));
+        let is_added = purpose == KeyPurpose::Add;
+        let keeps_others = is_added && slot == KeySlot::First;
+        let answer = keychain.save(key.clone(), slot, obsolete, keeps_others);
+        self.entry.on_saving(key, purpose, note, answer, now);
+        Vec::new()
     }
 
     /// Applies an entered key.
     fn entered(&mut self, entered: Entered, now: Instant) -> Vec<KeyEvent> {
-        let mut events = vec![KeyEvent::Send(self.use_key(entered.key, entered.source))];
+        let is_other = entered.purpose == KeyPurpose::Add;
+        let is_kept = entered.slot.is_some();
+        if let KeyPurpose::Replace(replaced) = &entered.purpose {
+            self.ring.on_replaced();
+            if is_kept && let Some(replaced) = replaced {
+                self.ring.on_removed(replaced);
+            }
+        }
+        let mut events = match &entered.slot {
+            Some(slot) => self.use_saved(slot, entered.key, is_other),
+            None => {
+                let used = self
+                    .ring
+                    .use_unsaved(entered.key, KeySource::Session, is_other);
+                vec![KeyEvent::Send(used)]
+            }
+        };
         events.extend(self.after_key.take().map(KeyEvent::Send));
-        if entered.source == KeySource::Keychain {
+        if is_kept {
             // The key stored earlier is obsolete.
             self.loading = None;
         }
+        self.switching = None;
         // No save was requested while the keychain was silent.
-        let is_unkept = entered.source == KeySource::Session && self.is_keychain_silent(now);
-        let why = is_unkept.then(|| words::keychain_silent().to_owned());
+        let why =
+            (!is_kept && self.is_keychain_silent(now)).then(|| words::keychain_silent().to_owned());
         self.session_only = entered.session_only.or(why);
         self.keychain_problem = None;
         if self.entry.draft().is_empty() {
@@ -267,6 +323,12 @@ impl KeyFlow {
             Some(Command::StartItems(ids) | Command::UploadAnyway(ids)) => ids.len(),
             _ => 0,
         }
+    }
+
+    /// Returns `true` if the environment's key does not look like one.
+    pub fn has_odd_environment_key(&self) -> bool {
+        let key = self.environment_key.as_ref();
+        key.is_some_and(|key| !key.looks_usual())
     }
 
     /// Returns why the environment variable holds no valid key.

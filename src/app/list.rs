@@ -269,6 +269,19 @@ impl List {
         self.look_at_selection();
     }
 
+    /// Selects these rows, as far as they are shown, and returns the first.
+    pub fn select(&mut self, ids: &HashSet<ItemId>) -> Option<ItemId> {
+        ids.iter().for_each(|id| self.unfold_row(*id));
+        let shown = self.rows().map(|row| row.id);
+        let wanted: Vec<ItemId> = shown.filter(|id| ids.contains(id)).collect();
+        let first = wanted.first().copied();
+        self.anchor = first.map(EntryId::Row);
+        self.cursor = self.anchor;
+        self.selected = wanted.into_iter().collect();
+        self.look_at_selection();
+        first
+    }
+
     /// Clears the selection.
     pub fn select_none(&mut self) {
         self.selected.clear();

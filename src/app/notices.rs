@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::command::Dismissible;
 use crate::model::fault::Fault;
-use crate::model::snapshot::Snapshot;
+use crate::model::snapshot::{ItemId, Snapshot};
 
 /// Refused files from this number on get a banner, even if their rows are in view.
 const MANY_REFUSED: usize = 3;
@@ -23,11 +23,11 @@ pub struct Notices {
     needs: Option<Arc<Fault>>,
     /// Path of the damaged history that was set aside.
     set_aside: Option<PathBuf>,
-    /// Added files that were already in the list.
-    already_seen: u64,
+    /// Rows of added files that were already in the list.
+    already_listed: BTreeSet<ItemId>,
     /// Refused files in the list.
     refused_seen: usize,
-    /// End of the report of files that were already in the list.
+    /// End of the report of files already in the list.
     listed_until: Option<Instant>,
     /// Banners dismissed until the program ends.
     put_away: BTreeSet<Dismissible>,
@@ -44,6 +44,11 @@ impl Notices {
         self.set_aside = Some(path);
     }
 
+    /// Notes added files that were already in the list.
+    pub fn already_listed(&mut self, rows: impl IntoIterator<Item = ItemId>) {
+        self.already_listed.extend(rows);
+    }
+
     /// Applies a new snapshot, whose list has this many refused files.
     pub fn update(&mut self, snapshot: &Snapshot, refused: usize) {
         if snapshot.needs.is_none() {
@@ -56,12 +61,12 @@ impl Notices {
     pub fn replace(&mut self, snapshot: &Snapshot, refused: usize) {
         self.needs = None;
         self.update(snapshot, refused);
-        self.forget_listed(snapshot);
+        self.forget_listed();
     }
 
     /// Starts a new intake, whose news take the place of the earlier ones.
-    pub fn begin_intake(&mut self, snapshot: &Snapshot, refused: usize) {
-        self.forget_listed(snapshot);
+    pub fn begin_intake(&mut self, refused: usize) {
+        self.forget_listed();
         self.forget_refused(refused);
     }
 
@@ -70,16 +75,16 @@ impl Notices {
         self.refused_seen = refused;
     }
 
-    fn forget_listed(&mut self, snapshot: &Snapshot) {
-        self.already_seen = snapshot.already_listed;
+    fn forget_listed(&mut self) {
+        self.already_listed.clear();
         self.listed_until = None;
     }
 
     /// Ends the report of files already in the list after [`LISTED_FOR`].
     pub fn poll(&mut self, snapshot: &Snapshot, now: Instant) {
         match self.listed_until {
-            Some(until) if until <= now => self.forget_listed(snapshot),
-            None if self.already_listed(snapshot) > 0 => {
+            Some(until) if until <= now => self.forget_listed(),
+            None if self.listed(snapshot).is_some() => {
                 self.listed_until = Some(now + LISTED_FOR);
             }
             Some(_) | None => {}
@@ -92,12 +97,12 @@ impl Notices {
     }
 
     /// Dismisses a banner.
-    pub fn dismiss(&mut self, banner: Dismissible, snapshot: &Snapshot, refused: usize) {
+    pub fn dismiss(&mut self, banner: Dismissible, refused: usize) {
         match banner {
             Dismissible::SetAside => self.set_aside = None,
-            Dismissible::AlreadyListed => self.forget_listed(snapshot),
+            Dismissible::AlreadyListed => self.forget_listed(),
             // Files already in the list are in the same banner.
-            Dismissible::Refused => self.begin_intake(snapshot, refused),
+            Dismissible::Refused => self.begin_intake(refused),
             other => {
                 self.put_away.insert(other);
             }
@@ -117,13 +122,11 @@ impl Notices {
         self.set_aside.as_deref()
     }
 
-    /// Returns the number of added files to report that were already in the list; 0 while folders
+    /// Returns the rows of added files to report that were already in the list; none while folders
     /// are walked.
-    pub fn already_listed(&self, snapshot: &Snapshot) -> u64 {
-        match snapshot.walking {
-            Some(_) => 0,
-            None => snapshot.already_listed.saturating_sub(self.already_seen),
-        }
+    pub fn listed(&self, snapshot: &Snapshot) -> Option<&BTreeSet<ItemId>> {
+        let is_any = !self.already_listed.is_empty();
+        (is_any && snapshot.walking.is_none()).then_some(&self.already_listed)
     }
 
     /// Returns `true` if refused files are to be reported. A few are only if the list is too long

@@ -2,23 +2,27 @@
 //! menu, and what a screen reader announces.
 
 mod detail;
+mod ids;
 
+use std::borrow::Cow;
 use std::mem::{Discriminant, discriminant};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::command::{BulkAction, RowCommand};
 use super::queue::QueueStatus;
 use super::wording::row as words;
-use crate::model::fault::FaultKind;
+use crate::model::accounts::Accounts;
 use crate::model::relocation::{fault_allows_relocation, rejection_allows_relocation};
 use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 use crate::text::messages::{command as commands, list};
 use crate::text::{self, Backend, Message, NextStep};
 
 pub use detail::detail;
+pub use ids::{id_of, id_to_copy};
 
 /// Context that changes the texts of a row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RowContext {
     /// Current time.
     pub now: Instant,
@@ -26,6 +30,8 @@ pub struct RowContext {
     pub place: Backend,
     /// State of the queue.
     pub queue: QueueStatus,
+    /// The known accounts, and the one in use.
+    pub accounts: Arc<Accounts>,
 }
 
 /// Content at the right of a row, before its buttons.
@@ -41,25 +47,17 @@ pub enum Trailing {
     Idle(String),
 }
 
-/// Returns the row's id, or that of the equal file.
-pub fn id_of(row: &Row) -> Option<&str> {
-    match (&row.asset_id, &row.status) {
-        (Some(id), _) | (None, Status::Duplicate { of: Some(id) }) => Some(id.as_str()),
+/// Returns the status word, with the day of an earlier upload.
+pub fn status_word(row: &Row) -> Cow<'static, str> {
+    let uploaded_on = match &row.status {
+        Status::FoundDuplicate(DuplicateStage::Uploaded) => row.duplicate_of.as_ref(),
         _ => None,
-    }
-}
-
-/// Returns the id offered for copying: its upload must have arrived, or it exists nowhere else.
-pub fn id_to_copy(row: &Row) -> Option<&str> {
-    let arrived = match &row.status {
-        Status::Ready
-        | Status::Processing { .. }
-        | Status::OtherKey { .. }
-        | Status::Duplicate { .. } => true,
-        Status::Failed(fault) => fault.kind == FaultKind::StillProcessing,
-        _ => false,
     };
-    id_of(row).filter(|_| arrived || is_unsaved(row))
+    let day = uploaded_on.and_then(|of| text::day(of.uploaded_at_ms?));
+    match day {
+        Some(day) => words::uploaded_on(&day).into(),
+        None => text::status_word(&row.status).into(),
+    }
 }
 
 /// Returns `true` if the asset behind the row's id is ready.
@@ -107,7 +105,11 @@ pub fn percent(row: &Row) -> Option<u8> {
 pub fn commands(row: &Row, around: &RowContext) -> Vec<RowCommand> {
     let in_menu_alone = |command: &RowCommand| match command {
         RowCommand::Remove => has_menu(row),
-        RowCommand::UploadAnyway => matches!(row.status, Status::FoundDuplicate(_)),
+        // A button that came with the confirmation would move "Copy".
+        RowCommand::UploadAnyway => matches!(
+            row.status,
+            Status::FoundDuplicate(_) | Status::Duplicate { of: Some(_) }
+        ),
         _ => false,
     };
     let mut commands = all(row, around);
@@ -160,17 +162,20 @@ fn own(row: &Row) -> &'static [RowCommand] {
             &[C::CheckAgain, C::Remove]
         }
         Status::Processing { long: false, .. } => &[C::Remove],
-        Status::Failed(fault) => match fault.kind {
-            FaultKind::StillProcessing => &[C::Details, C::CheckAgain, C::Remove],
-            FaultKind::SizeMismatch | FaultKind::AssetMissing => {
-                &[C::Details, C::UploadAgain, C::Remove]
+        Status::Failed(fault) => match text::next_step(fault.kind) {
+            _ if fault_allows_relocation(fault.kind) => {
+                &[C::Details, C::Locate, C::Retry, C::Remove]
             }
-            kind if fault_allows_relocation(kind) => &[C::Details, C::Locate, C::Retry, C::Remove],
+            NextStep::CheckAgain => &[C::Details, C::CheckAgain, C::Remove],
+            NextStep::UploadAgain => &[C::Details, C::UploadAgain, C::Remove],
+            NextStep::Remove => &[C::Details, C::Remove],
             _ => &[C::Details, C::Retry, C::Remove],
         },
         Status::Paused => &[C::Resume, C::Cancel],
         Status::Cancelled => &[C::UploadAgain, C::Remove],
-        Status::FoundDuplicate(DuplicateStage::Before) => &[C::UploadAnyway, C::Remove],
+        Status::FoundDuplicate(DuplicateStage::Before | DuplicateStage::Uploaded) => {
+            &[C::UploadAnyway, C::Remove]
+        }
         Status::FoundDuplicate(DuplicateStage::Known) => &[C::GetId, C::UploadAnyway, C::Remove],
         Status::FoundDuplicate(DuplicateStage::Asked) => &[C::Cancel],
         Status::Duplicate { .. } => &[C::UploadAnyway, C::Remove],
@@ -342,7 +347,7 @@ pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let parts = [
         row.name.as_str(),
         &folder.map(words::in_folder).unwrap_or_default(),
-        text::status_word(&row.status),
+        &status_word(row),
         &percent,
         warning(row).unwrap_or_default(),
         &detail(row, around),

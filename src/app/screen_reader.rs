@@ -93,7 +93,7 @@ impl Announcer {
         let quarter = u64::from(percent / 25);
         if quarter > self.quarter {
             let percent = quarter * 25;
-            self.news.progress = Some(batch::so_far(totals.batch, totals.done, percent));
+            self.news.progress = Some(batch::so_far(totals.started, totals.done, percent));
         }
         self.quarter = quarter;
     }

@@ -10,8 +10,8 @@ use super::environment::{DescribeNetwork, SaveSettings};
 use super::pending::{Outcome, Pending, Wake};
 use crate::api::network::NetworkState;
 use crate::engine::Preferences;
-use crate::store::Settings;
 use crate::store::settings::{Loaded, SettingsWarning, Start};
+use crate::store::{SavedKeys, Settings};
 use crate::text::messages::settings as words;
 
 /// Returns the settings that the engine uses.
@@ -115,6 +115,15 @@ impl SettingsState {
     pub fn set(&mut self, setting: Setting) {
         if !setting.holds(&self.settings) {
             setting.put_into(&mut self.settings);
+            self.changed = true;
+            self.save_changes();
+        }
+    }
+
+    /// Saves which keys the keychain holds.
+    pub fn remember_keys(&mut self, keys: SavedKeys) {
+        if self.settings.keys != keys {
+            self.settings.keys = keys;
             self.changed = true;
             self.save_changes();
         }

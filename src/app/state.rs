@@ -1,11 +1,13 @@
 //! State of the window and its queries. The modules below change it.
 
+mod accounts;
 mod actions;
 mod batches;
 mod poll;
 mod sandbox;
 mod update;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -51,6 +53,8 @@ pub struct App {
     drop_preview: DropPreview,
     desktop_status: DesktopStatus,
     dialog: Option<Dialog>,
+    /// Name of an account, while it is edited.
+    name_draft: String,
     /// The user confirmed that the window closes.
     closing: bool,
     effects: Vec<WindowEffect>,
@@ -72,6 +76,7 @@ impl App {
             engines: Engines::new(engine, outside.sandbox, outside.start_sandbox, wake.clone()),
             key: KeyFlow::new(
                 outside.vault,
+                outside.settings.settings.keys.clone(),
                 outside.environment_key,
                 outside.bad_environment_key,
                 wake.clone(),
@@ -91,6 +96,7 @@ impl App {
             drop_preview: DropPreview::default(),
             desktop_status: DesktopStatus::default(),
             dialog: None,
+            name_draft: String::new(),
             closing: false,
             effects: Vec::new(),
             desktop: outside.desktop,
@@ -155,6 +161,11 @@ impl App {
         self.key.entry_mut()
     }
 
+    /// Returns the account's name being edited, for its field.
+    pub fn name_draft_mut(&mut self) -> &mut String {
+        &mut self.name_draft
+    }
+
     /// Returns `true` once going on without the keychain is offered.
     pub fn keychain_is_silent(&self) -> bool {
         self.key.is_keychain_silent(self.now())
@@ -217,6 +228,7 @@ impl App {
             now,
             place: self.backend(),
             queue: QueueStatus::of(self.snapshot()),
+            accounts: Arc::clone(&self.snapshot().accounts),
         }
     }
 

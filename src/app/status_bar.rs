@@ -83,9 +83,11 @@ pub fn summary(
         let first = match (list.tally().paused, list.count(Filter::Ready)) {
             (0, 0) => words::nothing().to_owned(),
             (0, files) => words::ready(files),
-            (paused, _) => {
-                [words::done(totals.batch, totals.done), words::held(paused)].join(joined::parts())
-            }
+            (paused, _) => [
+                words::done(totals.started, totals.done),
+                words::held(paused),
+            ]
+            .join(joined::parts()),
         };
         let duplicates = match list.count(Filter::Duplicate) {
             0 => Vec::new(),
@@ -121,7 +123,7 @@ pub fn summary(
 
 fn under_way(snapshot: &Snapshot, list: &List, place: Backend) -> String {
     let totals = &snapshot.totals;
-    let done = words::done(totals.batch, totals.done);
+    let done = words::done(totals.started, totals.done);
     let so_far = match sending(snapshot, list) {
         0 if list.tally().processing == 0 => words::getting_ids().to_owned(),
         0 => words::processing(list.tally().processing, place),

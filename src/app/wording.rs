@@ -14,5 +14,5 @@ mod window;
 
 pub use batch::{batch_done, batch_ended, ended};
 pub use intake::{coming_in, comparing, plan, plan_at_length, refusal, refused};
-pub use key::{key_button, key_in_use, key_state, vault};
+pub use key::{account_entry, account_name, key_button, key_in_use, key_state, vault};
 pub use window::{Quit, Stops, formats, leave_sandbox, misfit, network, quit, silent_window};

@@ -109,7 +109,7 @@ impl CheckRun {
         self.running.handle.send(Command::StopChecking);
         self.running.handle.send(Command::Shutdown);
         let _ = tokio::time::timeout(FAREWELL, &mut self.running.task).await;
-        // What was saved before the end still counts.
+        // Answers that were saved before the end still count.
         self.take_events(&display);
         while let Ok(notice) = self.running.handle.notices.try_recv() {
             self.take_notice(notice, &display);

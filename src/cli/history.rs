@@ -1,17 +1,54 @@
 //! `history`: uploads from this computer, of all accounts and hosts.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{EXIT_GOOD, EXIT_SOME_FAILED, HistoryArguments, print, say};
+use super::{EXIT_GOOD, EXIT_SOME_FAILED, print, say};
 use crate::model::asset::{AssetStatus, ContentHash};
 use crate::model::cell_escaping::spreadsheet_field;
 use crate::model::media::Kind;
 use crate::model::terminal::escape;
-use crate::store::{AssetRecord, AssetRemark, History, StoreError, data_dir};
+use crate::store::history::library::{Library, LibraryQuery, StatusFilter};
+use crate::store::{AssetRecord, AssetRemark, History, OpenedDatabase, StoreError, data_dir};
 use crate::text;
 use crate::text::messages::{journal, terminal};
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArguments {
+    /// Print one JSON object a line
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print CSV with a header line
+    #[arg(long)]
+    pub csv: bool,
+    /// Only what was uploaded on this day or later, as 2026-11-28
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub since: Option<Date>,
+    /// Only what was uploaded on this day or earlier
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub until: Option<Date>,
+    /// Only videos, audio or images
+    #[arg(long, value_parser = kinds())]
+    pub kind: Option<Kind>,
+    /// Only what the service last gave this status, or what was deleted from it
+    #[arg(long, ignore_case = true, value_parser = statuses())]
+    pub status: Option<StatusFilter>,
+    /// Only batches of this label
+    #[arg(long, value_name = "TEXT")]
+    pub label: Option<String>,
+    /// Only what is of this account, by its name or the last four characters of its key
+    #[arg(long, value_name = "NAME|LAST4")]
+    pub account: Option<String>,
+    /// Only what has each of these words in its name, path, label, note or asset id
+    pub query: Vec<String>,
+}
 
 /// A line of `history --json` or row of `--csv` (`docs/contract.md`, "Data directory").
 #[derive(Debug, Serialize)]
@@ -66,23 +103,109 @@ impl From<AssetRecord> for HistoryRow {
 
 /// Error that ends a listing early.
 enum ListingError {
-    Store(StoreError),
+    History(String),
     /// Standard output cannot be written.
     Output(std::io::Error),
 }
 
 impl From<StoreError> for ListingError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        Self::History(error.to_string())
     }
+}
+
+/// Returns the parser of `--kind`.
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let kinds = [Kind::Video, Kind::Audio, Kind::Image].map(Kind::as_str);
+    PossibleValuesParser::new(kinds).try_map(|word| Kind::from_word(&word).ok_or("no kind"))
+}
+
+/// Word of `--status` for assets that were deleted.
+const DELETED: &str = "deleted";
+
+/// Returns the parser of `--status`.
+fn statuses() -> impl TypedValueParser<Value = StatusFilter> {
+    let statuses = [
+        AssetStatus::Success,
+        AssetStatus::Waiting,
+        AssetStatus::Uploading,
+        AssetStatus::Failed,
+        AssetStatus::Other,
+    ];
+    let words = statuses.map(AssetStatus::as_str).into_iter();
+    PossibleValuesParser::new(words.chain([DELETED])).map(|word| {
+        if word.eq_ignore_ascii_case(DELETED) {
+            StatusFilter::Deleted
+        } else {
+            StatusFilter::Reported(AssetStatus::from_wire(&word.to_uppercase()))
+        }
+    })
+}
+
+/// Parses a day.
+fn parse_day(text: &str) -> Result<Date, String> {
+    text.parse()
+        .map_err(|_| "give a day of the calendar, as 2026-11-28".to_owned())
+}
+
+/// Returns the start of a local day in milliseconds since the Unix epoch.
+fn start_of(day: Date) -> Option<i64> {
+    let start = day.to_zoned(TimeZone::system()).ok()?;
+    Some(start.timestamp().as_millisecond())
+}
+
+/// Returns the query of these arguments; `None` if no account is called so.
+fn query(
+    arguments: &HistoryArguments,
+    history: &History,
+) -> Result<Option<LibraryQuery>, StoreError> {
+    let accounts = match &arguments.account {
+        Some(text) => history.accounts_called(text)?,
+        None => vec![],
+    };
+    if arguments.account.is_some() && accounts.is_empty() {
+        return Ok(None);
+    }
+    let day_after = |day: Date| day.tomorrow().ok();
+    Ok(Some(LibraryQuery {
+        words: arguments.query.join(" "),
+        kind: arguments.kind,
+        since_ms: arguments.since.and_then(start_of),
+        until_ms: arguments.until.and_then(day_after).and_then(start_of),
+        status: arguments.status,
+        label: arguments.label.clone(),
+        accounts,
+        ..LibraryQuery::default()
+    }))
+}
+
+/// Passes the assets that the arguments ask for to `each`, newest first.
+fn list(
+    arguments: &HistoryArguments,
+    dir: &Path,
+    history: &History,
+    each: impl FnMut(AssetRecord) -> Result<(), ListingError>,
+) -> Result<(), ListingError> {
+    let Some(query) = query(arguments, history)? else {
+        return Ok(());
+    };
+    let library = Library::open(dir).map_err(|error| ListingError::History(error.to_string()))?;
+    match library {
+        Some(mut library) => library.for_each(&query, each),
+        None => Ok(()),
+    }
+}
+
+/// Opens the history and its data directory.
+fn open() -> Result<(PathBuf, OpenedDatabase), String> {
+    let dir = data_dir::resolve().map_err(|error| error.to_string())?;
+    let opened = History::open(&dir).map_err(|error| error.to_string())?;
+    Ok((dir, opened))
 }
 
 /// Lists the history; returns the exit status.
 pub fn run(arguments: &HistoryArguments) -> u8 {
-    let opened = data_dir::resolve()
-        .map_err(|error| error.to_string())
-        .and_then(|dir| History::open(&dir).map_err(|error| error.to_string()));
-    let opened = match opened {
+    let (dir, opened) = match open() {
         Ok(opened) => opened,
         Err(line) => {
             say(&line);
@@ -95,17 +218,13 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     if let Some(why) = opened.history.ledger_problem() {
         say(&journal::ledger(why));
     }
-    let query = arguments.query.as_deref().unwrap_or_default();
     if arguments.csv
         && let Err(error) = print(HEADER)
     {
         return super::stdout_error(&error);
     }
     let mut count = 0_usize;
-    let listed = opened.history.for_each_asset(query, |record| {
-        if record.is_reserved() {
-            return Ok(());
-        }
+    let listed = list(arguments, &dir, &opened.history, |record| {
         count += 1;
         let line = HistoryRow::from(record);
         let text = if arguments.json {
@@ -119,14 +238,15 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     });
     match listed {
         Ok(()) => {}
-        Err(ListingError::Store(error)) => {
-            say(&terminal::history_broken(&error.to_string()));
+        Err(ListingError::History(error)) => {
+            say(&terminal::history_broken(&error));
             return EXIT_SOME_FAILED;
         }
         Err(ListingError::Output(error)) => return super::stdout_error(&error),
     }
     if count == 0 && !arguments.json && !arguments.csv {
-        say(if query.is_empty() {
+        let all = query(arguments, &opened.history) == Ok(Some(LibraryQuery::default()));
+        say(if all {
             terminal::history_empty()
         } else {
             terminal::history_nothing_found()

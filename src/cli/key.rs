@@ -9,8 +9,9 @@ use crate::engine::FrontEnd;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeyState;
+use crate::model::terminal::escape;
 use crate::setup::{self, AppContext, Numbers, SetupError};
-use crate::store::Keychain;
+use crate::store::{History, Keychain, Settings};
 use crate::text::{self, Backend};
 
 /// Most bytes read from standard input for a key.
@@ -56,6 +57,9 @@ fn set() -> u8 {
             format!(" {}", wording::key_unchecked(&why))
         }
     };
+    if !key.looks_usual() {
+        note += &format!(" {}", wording::key_looks_odd());
+    }
     if std::env::var_os(setup::KEY_VARIABLE).is_some_and(|key| !key.is_empty()) {
         note += &format!(" {}", wording::environment_wins(setup::KEY_VARIABLE));
     }
@@ -93,11 +97,16 @@ fn status() -> u8 {
             return super::EXIT_USAGE;
         }
     };
-    if let Some((key, _)) = world.key {
+    if let Some((key, _)) = &world.key {
         let variable = setup::KEY_VARIABLE;
-        return printed(&wording::key_of_environment(&ending(&key), variable));
+        let status = printed(&wording::key_of_environment(&ending(key), variable));
+        if !key.looks_usual() {
+            say(wording::key_looks_odd());
+        }
+        return status;
     }
-    match Keychain::system().load() {
+    let first = Keychain::system().load();
+    let status = match first {
         Ok(Some(key)) => printed(&wording::key_of_keychain(&ending(&key))),
         none => {
             let trouble = none.err().map(|error| super::keychain_words(&error));
@@ -108,6 +117,35 @@ fn status() -> u8 {
                 trouble.as_deref(),
             ));
             EXIT_KEY
+        }
+    };
+    say_other_keys(&world);
+    status
+}
+
+/// Lists the keys that the window uses besides the first one, by the names of their accounts.
+fn say_other_keys(world: &AppContext) {
+    let Some(folder) = world.folder() else {
+        return;
+    };
+    let saved = Settings::peek(folder).keys;
+    let others: Vec<_> = saved.others().iter().collect();
+    // Without a key of the window nothing is opened.
+    let history = (!others.is_empty())
+        .then(|| History::open(folder).ok())
+        .flatten();
+    let accounts = history.and_then(|it| it.history.accounts(world.base_url.as_str()).ok());
+    let accounts = accounts.unwrap_or_default();
+    for account in others {
+        let known = accounts.iter().find(|info| info.account == *account);
+        let last4 = known.map(|info| info.last4.as_str()).unwrap_or_default();
+        let ends = match last4 {
+            "" => String::new(),
+            last4 => wording::key_ends(last4),
+        };
+        match known.and_then(|info| info.name.as_deref()) {
+            Some(name) => say(&wording::key_of_account(&ends, &escape(name))),
+            None => say(&wording::key_of_unnamed_account(&ends)),
         }
     }
 }

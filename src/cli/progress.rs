@@ -24,7 +24,7 @@ impl ProgressDisplay {
     /// Shows the run's progress.
     pub fn show(&self, snapshot: &Snapshot) {
         let totals = &snapshot.totals;
-        if totals.batch == 0 {
+        if totals.started == 0 {
             return;
         }
         self.0.set_length(totals.bytes);
@@ -32,7 +32,7 @@ impl ProgressDisplay {
         let mut words = format!(
             "{} of {} · {}",
             totals.done,
-            totals.batch,
+            totals.started,
             text::size_of(totals.sent, totals.bytes)
         );
         if let Some(rate) = totals.rate {

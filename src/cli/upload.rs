@@ -17,7 +17,7 @@ use crate::api::network;
 use crate::engine::shutdown::FAREWELL;
 use crate::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord, Notice};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
-use crate::model::snapshot::{ItemId, JournalState, ResumeBehaviour, Row, Snapshot};
+use crate::model::snapshot::{ItemId, JournalState, KeySource, ResumeBehaviour, Row, Snapshot};
 use crate::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
 use crate::text;
 use crate::text::messages::journal;
@@ -74,6 +74,10 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     if let Some(why) = bad_key {
         say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
         running.handle.send(Command::NoKey);
+    } else if let Some((key, KeySource::Environment)) = &world.key
+        && !key.looks_usual()
+    {
+        say(wording::key_looks_odd());
     } else if world.key.is_none() {
         // The keychain may prompt the user; files are found and checked meanwhile.
         keychain = KeychainLookup::begin();

@@ -34,6 +34,7 @@ use super::intake::Intake;
 use super::journal::Journal;
 use super::keys::Keys;
 use super::lifecycle::{LifecycleEvent, LifecycleRecord};
+use super::lookups::Lookups;
 use super::message::ActorMessage;
 use super::missing_files::MissingFiles;
 use super::outbox::{Outbox, Work};
@@ -64,6 +65,7 @@ pub(super) struct Actor<S> {
     queue: Queue,
     missing_files: MissingFiles,
     duplicates: Duplicates,
+    lookups: Lookups,
     asset_checks: AssetChecks,
     intake: Intake,
     batches: Batches,
@@ -100,6 +102,7 @@ impl<S: Service> Actor<S> {
             queue: Queue::default(),
             missing_files: MissingFiles::new(),
             duplicates: Duplicates::new(),
+            lookups: Lookups::new(),
             asset_checks: AssetChecks::new(),
             intake: Intake::default(),
             batches: Batches::default(),
@@ -207,8 +210,8 @@ impl<S: Service> Actor<S> {
         self.duplicates.on_change(&change);
         self.sessions.on_change(&change);
         self.missing_files.on_change(change.item);
-        if change.begins_batch {
-            self.throughput.on_batch_begun();
+        if change.begins_busy_period {
+            self.throughput.on_busy_period_begun();
         }
         self.publisher.on_transition(&change);
         let direct_limit = self.options.policy.direct_limit;

@@ -55,7 +55,7 @@ pub(super) struct AssetChecks<T = Task> {
     progress: Option<AssetCheckProgress>,
     /// Named assets, not looked up yet.
     named: VecDeque<AssetId>,
-    /// Where the history's next page begins, if all of it is to be checked.
+    /// Asset before the history's next page, if all of the history is to be checked.
     history: Option<Option<AssetId>>,
     /// Assets of the key's account; the first one is asked about.
     to_ask: VecDeque<AssetId>,

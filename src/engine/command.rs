@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::model::asset::Account;
 use crate::model::asset_check::{AssetCheckProgress, AssetsToCheck};
 use crate::model::batch::BatchId;
 use crate::model::fault::{Fault, RequiredAction};
@@ -28,7 +29,7 @@ pub enum Command {
         batch: BatchId,
         /// Its new label.
         label: String,
-        /// Its new note.
+        /// Its new note; `None` for none.
         note: Option<String>,
     },
     /// Remove a batch and its rows from the list, as [`Command::Remove`] does.
@@ -76,8 +77,19 @@ pub enum Command {
     ContinueInterrupted,
     /// Remove what an earlier run left unfinished.
     DiscardInterrupted,
-    /// Use this key from now on; lifts a pause for [`RequiredAction::Key`].
+    /// Use this key from now on in place of the current one; lifts a pause for
+    /// [`RequiredAction::Key`].
     SetKey(ApiKey, KeySource),
+    /// Use another account's key from now on. What was started before goes on with its own key.
+    SwitchKey(ApiKey, KeySource),
+    /// Go on with what was started for another account, whose key this is.
+    HoldKey(ApiKey),
+    /// Forget the key of an account that was in use before.
+    ForgetKey(Account),
+    /// Name an account; `None` takes its name away.
+    NameAccount(Account, Option<String>),
+    /// The keys of these accounts are of one account.
+    JoinAccounts(Account, Account),
     /// Neither the keychain nor the environment has a key.
     NoKey,
     /// Ask the service whether it accepts this key, within the rate limit.
@@ -104,9 +116,9 @@ pub struct Preferences {
     pub start_at_once: bool,
 }
 
-/// Outcome of a batch.
+/// Outcome of a busy period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct BatchEnd {
+pub struct FinishedCounts {
     /// Rows whose asset is ready.
     pub ready: usize,
     /// Rows not sent because equal content has an asset.
@@ -123,11 +135,15 @@ pub struct BatchEnd {
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// Everything that was started has ended.
-    BatchFinished(BatchEnd),
+    QueueFinished(FinishedCounts),
     /// The queue waits for the user.
     Needs(RequiredAction, Arc<Fault>),
+    /// The service rejects the key of an account that is not in use; what waits for it is paused.
+    OtherKeyRejected(Account),
     /// The file chosen for a row is not the missing one.
     NotLocated(PathBuf, RelocationError),
+    /// Added files that are in the list already, and so were not added again.
+    AlreadyListed(Vec<ItemId>),
     /// The added paths hold neither files to upload nor skipped ones.
     NothingFound,
     /// The check of assets is over, or was stopped.

@@ -20,11 +20,13 @@ use super::tasks::ReadAhead;
 use super::tasks::task::Task;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::snapshot::ItemId;
+use crate::model::upload::Upload;
 
 /// Most files read before their hashes are reported, so that 10,000 small files of one size are
 /// grouped 40 times, not 10,000.
 const MOST_FILES: usize = 256;
-/// Most bytes read per report, a fraction of a second; a larger file is read alone.
+/// Most bytes read per report, a fraction of a second; a larger file is read alone, and small ones
+/// do not wait for it.
 const MOST_BYTES: u64 = 64_000_000;
 
 /// Unresponsive files after which reading ahead stops, since each blocks a thread.
@@ -39,8 +41,8 @@ pub(super) struct Duplicates<T = Task> {
     unread: BTreeMap<u64, Vec<ItemId>>,
     /// Number of reads that stalled.
     unresponsive: usize,
-    /// Rows being read, and the task that reads them.
-    reading: Option<(Vec<ItemId>, T)>,
+    /// Rows being read, and the tasks that read them: small files, and beside them a large one.
+    reading: [Option<(Vec<ItemId>, T)>; 2],
 }
 
 impl<T> Duplicates<T> {
@@ -49,13 +51,16 @@ impl<T> Duplicates<T> {
             stale_sizes: BTreeSet::new(),
             unread: BTreeMap::new(),
             unresponsive: 0,
-            reading: None,
+            reading: [None, None],
         }
     }
 
-    /// Takes note of a row's former and current size where its state changed.
+    /// Takes note of a row's former and current size where its state changed, or an asset was not
+    /// confirmed.
     pub fn on_change(&mut self, change: &RowChange<'_>) {
-        if change.has_moved() {
+        let unconfirmed = |upload: &Upload| upload.counters.duplicate_unconfirmed;
+        let was_unconfirmed = unconfirmed(&change.before);
+        if change.has_moved() || unconfirmed(change.item.upload()) != was_unconfirmed {
             self.invalidate(change.item);
             let before = change.before.media.iter();
             self.invalidate_sizes(before.map(|media| media.stamp.size));
@@ -84,13 +89,15 @@ impl<T> Duplicates<T> {
     }
 
     /// Groups the rows of changed sizes by content, without reading any file, and returns what
-    /// each of them is a duplicate of. `own` are the current key's accounts; `history` gives the
-    /// ready assets of a size, `None` if they cannot be read now.
+    /// each of them is a duplicate of. `own` are the current key's accounts; `history` gives their
+    /// ready assets of a size, `None` if they cannot be read now; `of_others` tells whether other
+    /// accounts have one.
     pub fn regroup(
         &mut self,
         queue: &Queue,
         own: &HashSet<Account>,
         history: impl Fn(u64) -> Option<Vec<(AssetId, ContentHash)>>,
+        of_others: impl Fn(u64) -> bool,
     ) -> Vec<(ItemId, Option<KnownDuplicate>)> {
         let mut known = vec![];
         for size in std::mem::take(&mut self.stale_sizes) {
@@ -105,7 +112,7 @@ impl<T> Duplicates<T> {
                 continue;
             };
             known.extend(group.duplicates(&assets));
-            let unread = group.unread(assets.is_empty());
+            let unread = group.unread(assets.is_empty() && !of_others(size));
             if !unread.is_empty() && self.unresponsive < MAX_UNRESPONSIVE {
                 self.unread.insert(size, unread);
             }
@@ -113,32 +120,35 @@ impl<T> Duplicates<T> {
         known
     }
 
-    /// Has `begin` read the next few files, unless a read is running.
+    /// Has `begin` read the next few small files and the next large one, unless such are read.
     pub fn read_ahead(
         &mut self,
         queue: &Queue,
-        begin: impl FnOnce(Vec<(ItemId, PendingHash)>) -> T,
+        mut begin: impl FnMut(Vec<(ItemId, PendingHash)>) -> T,
     ) {
-        if let Some((rows, _)) = &self.reading
-            && rows.iter().any(|id| queue.contains(*id))
-        {
-            return;
-        }
-        self.reading = None;
-        let (mut files, mut bytes) = (vec![], 0_u64);
-        for id in self.unread.values().flatten() {
-            let Some(file) = queue.get(*id).and_then(PendingHash::of) else {
+        let sizes = [0..=MOST_BYTES, MOST_BYTES + 1..=u64::MAX];
+        for (reading, sizes) in self.reading.iter_mut().zip(sizes) {
+            if let Some((rows, _)) = reading
+                && rows.iter().any(|id| queue.contains(*id))
+            {
                 continue;
-            };
-            bytes = bytes.saturating_add(file.stamp().size);
-            if !files.is_empty() && (bytes > MOST_BYTES || files.len() == MOST_FILES) {
-                break;
             }
-            files.push((*id, file));
-        }
-        if !files.is_empty() {
-            let rows = files.iter().map(|(id, _)| *id).collect();
-            self.reading = Some((rows, begin(files)));
+            *reading = None;
+            let (mut files, mut bytes) = (vec![], 0_u64);
+            for id in self.unread.range(sizes).flat_map(|(_, rows)| rows) {
+                let Some(file) = queue.get(*id).and_then(PendingHash::of) else {
+                    continue;
+                };
+                bytes = bytes.saturating_add(file.stamp().size);
+                if !files.is_empty() && (bytes > MOST_BYTES || files.len() == MOST_FILES) {
+                    break;
+                }
+                files.push((*id, file));
+            }
+            if !files.is_empty() {
+                let rows = files.iter().map(|(id, _)| *id).collect();
+                *reading = Some((rows, begin(files)));
+            }
         }
     }
 
@@ -150,8 +160,9 @@ impl<T> Duplicates<T> {
         read: Vec<ReadAhead>,
     ) -> Vec<(ItemId, Option<ContentHash>)> {
         let first = read.first().map(|read| read.item);
-        self.reading
-            .take_if(|(rows, _)| rows.first().copied() == first);
+        for reading in &mut self.reading {
+            reading.take_if(|(rows, _)| rows.first().copied() == first);
+        }
         let mut hashes = vec![];
         for ReadAhead {
             item,

@@ -73,7 +73,6 @@ pub(super) struct Intake {
     additions: HashMap<AddId, Addition>,
     /// Files that the latest walk has found so far.
     found: u64,
-    already_queued: u64,
     /// Found files without a row.
     buffered: Vec<FoundFile>,
     /// Canonical paths of restored rows are being resolved; until then a row might be added twice.
@@ -180,10 +179,6 @@ impl Intake {
         self.active_walks = self.active_walks.saturating_sub(1);
     }
 
-    pub fn on_already_queued(&mut self) {
-        self.already_queued += 1;
-    }
-
     pub fn on_resolving_paths(&mut self) {
         self.resolving_paths = true;
     }
@@ -242,9 +237,5 @@ impl Intake {
     /// Returns how many files the latest walk has found; `None` while nothing is walked.
     pub fn walking(&self) -> Option<u64> {
         (self.active_walks > 0).then_some(self.found)
-    }
-
-    pub fn already_queued(&self) -> u64 {
-        self.already_queued
     }
 }

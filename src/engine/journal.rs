@@ -63,6 +63,8 @@ pub(super) struct Journal {
     highest: u64,
     /// Ids given out but not used.
     unused_ids: Vec<ItemId>,
+    /// The accounts on disk may be others than those that were read last.
+    are_accounts_stale: bool,
     /// Time from which an unwritable ledger is tried again on its own.
     ledger_due: Instant,
 }
@@ -108,6 +110,7 @@ impl Journal {
             next_id: OWN_IDS | (since_epoch << 16),
             highest: 0,
             unused_ids: vec![],
+            are_accounts_stale: false,
             ledger_due: Instant::now(),
         }
     }
@@ -260,8 +263,14 @@ impl Journal {
                 self.state = JournalState::Good;
                 self.held = None;
                 for change in std::mem::take(&mut self.staged) {
-                    if let HistoryChange::PutAsset(record) = change {
-                        self.written.insert(record.asset_id);
+                    match change {
+                        HistoryChange::PutAsset(record) => {
+                            self.written.insert(record.asset_id);
+                        }
+                        HistoryChange::KeyGood { .. }
+                        | HistoryChange::JoinAccounts { .. }
+                        | HistoryChange::NameAccount { .. } => self.are_accounts_stale = true,
+                        _ => {}
                     }
                 }
                 return true;

@@ -6,10 +6,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::tasks::task::Task;
+use crate::model::accounts::{AccountInfo, Accounts};
 use crate::model::asset::Account;
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
@@ -42,6 +44,13 @@ pub(super) struct Keys {
     accounts: HashSet<Account>,
     /// Account of a key that passed a check before it came into use.
     prechecked_account: Option<Account>,
+    /// Keys of other accounts that were in use before in this run: what was started with one of
+    /// them goes on with it.
+    former: HashMap<Account, ApiKey>,
+    /// Accounts that the history knows.
+    in_history: Vec<AccountInfo>,
+    /// Those and the current one, for front ends.
+    known: Arc<Accounts>,
 }
 
 impl Keys {
@@ -54,6 +63,9 @@ impl Keys {
             tasks: vec![],
             accounts: HashSet::new(),
             prechecked_account: None,
+            former: HashMap::new(),
+            in_history: vec![],
+            known: Arc::default(),
         }
     }
 
@@ -65,6 +77,60 @@ impl Keys {
         self.key().map(ApiKey::account)
     }
 
+    /// Returns the key for a row of this account: that of another account while it is held, or
+    /// else the current one.
+    pub fn key_for(&self, account: Option<&Account>) -> Option<&ApiKey> {
+        let others = account.filter(|account| !self.accounts.contains(account));
+        let former = others.and_then(|account| self.former.get(account));
+        former.or(self.key())
+    }
+
+    /// Returns whether a row of this account can go on.
+    pub fn holds(&self, account: &Account) -> bool {
+        self.accounts.contains(account) || self.holds_former(account)
+    }
+
+    /// Holds the key of another account than the current one, for what was started with it.
+    pub fn hold_former(&mut self, key: ApiKey) {
+        if self.account() != Some(key.account()) {
+            self.former.insert(key.account(), key);
+        }
+    }
+
+    /// Keeps the current key for what was started with it, unless the service rejected it.
+    pub fn keep_for_started(&mut self) {
+        let is_good = self.check != KeyCheck::Rejected;
+        if let Some(key) = self.key().filter(|_| is_good).cloned() {
+            self.former.insert(key.account(), key);
+        }
+    }
+
+    /// Returns whether the key of this account is held, though another one is in use.
+    pub fn holds_former(&self, account: &Account) -> bool {
+        self.former.contains_key(account)
+    }
+
+    /// Forgets a key that was in use before.
+    pub fn forget_former(&mut self, account: &Account) {
+        self.former.remove(account);
+    }
+
+    /// Returns all known accounts and the current one.
+    pub fn known(&self) -> &Arc<Accounts> {
+        &self.known
+    }
+
+    /// Sets the accounts that the history knows.
+    pub fn set_known(&mut self, accounts: Vec<AccountInfo>) {
+        self.in_history = accounts;
+        self.list_known();
+    }
+
+    fn list_known(&mut self) {
+        let current = self.key().map(|key| (key.account(), key.last4()));
+        self.known = Arc::new(Accounts::new(self.in_history.clone(), current));
+    }
+
     /// Returns the current key's account and those joined with it.
     pub fn accounts(&self) -> &HashSet<Account> {
         &self.accounts
@@ -72,6 +138,7 @@ impl Keys {
 
     pub fn set_accounts(&mut self, accounts: HashSet<Account>) {
         self.accounts = accounts;
+        self.list_known();
     }
 
     /// Adds the accounts of another key that turned out to be of one account with this one.
@@ -106,6 +173,7 @@ impl Keys {
 
     /// Replaces the key, whose checks end; true if the new one passed a check before.
     pub fn set(&mut self, key: ApiKey, source: KeySource) -> bool {
+        self.former.remove(&key.account());
         self.key = Some((key, source));
         self.is_missing = false;
         self.check = KeyCheck::Unchecked;

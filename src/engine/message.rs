@@ -8,7 +8,7 @@ use super::files::CanonicalPath;
 use super::intake::{AddId, CheckResult, FoundFile, SkippedFiles};
 use super::journal::opening::OpenOutcome;
 use super::queue::item::Origin;
-use super::tasks::{Contents, LocatedFile, ReadAhead};
+use super::tasks::{Contents, LocatedFile, LookupOutcome, ReadAhead};
 use super::upload_sessions::KeychainReply;
 use crate::api::SignedUpload;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
@@ -57,6 +57,12 @@ pub(super) enum ActorMessage {
         item: ItemId,
         attempt: u32,
         contents: Result<Contents, Fault>,
+    },
+    /// The service was asked about an unstarted row's assets.
+    LookedUp {
+        item: ItemId,
+        attempt: u32,
+        outcome: LookupOutcome,
     },
     /// An id in an otherwise useless response; the status is `None` if it was only reserved.
     Stray(Origin, AssetId, Option<AssetStatus>),

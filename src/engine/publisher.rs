@@ -56,7 +56,7 @@ impl Publisher {
     /// Marks the row of a transition, and the rows that left the batch by it.
     pub fn on_transition(&mut self, change: &RowChange<'_>) {
         self.dirty.insert(change.item.id);
-        self.dirty.extend(&change.left_batch);
+        self.dirty.extend(&change.left_busy_period);
     }
 
     /// Marks the order of the rows as changed.

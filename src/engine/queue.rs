@@ -16,7 +16,7 @@ use std::sync::Arc;
 use self::busy_period::BusyPeriod;
 use self::item::Item;
 use self::order::STEP;
-use super::BatchEnd;
+use super::FinishedCounts;
 use super::files::CanonicalPath;
 use super::row_change::RowChange;
 use crate::model::batch::Batch;
@@ -57,12 +57,12 @@ impl Queue {
             return None;
         };
         let is_active = item.upload().is_active();
-        let begins_batch = is_active && self.busy_period.begin();
+        let begins_busy_period = is_active && self.busy_period.begin();
         if is_active {
-            item.join_batch(self.busy_period.began_ms());
+            item.join_busy_period(self.busy_period.began_ms());
         }
-        let left_batch = match begins_batch {
-            true => self.empty_batch(),
+        let left_busy_period = match begins_busy_period {
+            true => self.empty_busy_period(),
             false => vec![],
         };
         self.index(id, Some(&before));
@@ -71,8 +71,8 @@ impl Queue {
             before,
             effects,
             releases_body,
-            begins_batch,
-            left_batch,
+            begins_busy_period,
+            left_busy_period,
         };
         transition.log();
         Some(transition)
@@ -205,10 +205,10 @@ impl Queue {
         std::mem::take(&mut self.removed)
     }
 
-    /// Puts back a removed row, which continues its batch if it is unfinished.
+    /// Puts back a removed row, which continues its busy period if it is unfinished.
     pub fn put_back(&mut self, mut item: Item) {
-        if item.in_batch && item.upload().is_unfinished() {
-            self.busy_period.reopen(item.upload().counters.batch);
+        if item.in_busy_period && item.upload().is_unfinished() {
+            self.busy_period.reopen(item.upload().counters.busy_period);
         }
         if let Some(path) = item.identity() {
             self.by_path.entry(path.clone()).or_insert(item.id);
@@ -238,40 +238,40 @@ impl Queue {
         ids.collect()
     }
 
-    /// Continues the unfinished batch of an earlier run, with the rows it already finished.
-    /// `batches` holds when each row's batch began, and whether it is unfinished.
-    pub fn continue_batch(&mut self, batches: &HashMap<ItemId, (i64, bool)>) {
-        let unfinished = batches.values().filter(|(_, unfinished)| *unfinished);
-        let open: HashSet<i64> = unfinished.map(|(batch, _)| *batch).collect();
+    /// Continues the unfinished busy period of an earlier run, with the rows it already finished.
+    /// `periods` holds when that of each row began, and whether the row is unfinished.
+    pub fn continue_busy_period(&mut self, periods: &HashMap<ItemId, (i64, bool)>) {
+        let unfinished = periods.values().filter(|(_, unfinished)| *unfinished);
+        let open: HashSet<i64> = unfinished.map(|(began, _)| *began).collect();
         let Some(latest) = open.iter().max() else {
             return;
         };
         self.busy_period.reopen(*latest);
-        for (id, (batch, _)) in batches {
+        for (id, (began, _)) in periods {
             if let Some(item) = self.items.get_mut(id) {
-                item.in_batch = open.contains(batch);
+                item.in_busy_period = open.contains(began);
             }
         }
     }
 
-    /// Ends the batch if none of its rows is active; not announced.
-    pub fn close_batch(&mut self) {
+    /// Ends the busy period if none of its rows is active; not announced.
+    pub fn close_busy_period(&mut self) {
         if !self.items.values().any(|item| item.upload().is_active()) {
             self.busy_period.close();
         }
     }
 
-    /// Ends the batch if all of its rows have ended, and returns how, where that is to be said.
+    /// Ends the busy period if all of its rows have ended, and returns how, where that is to be said.
     /// `moved` is how many bytes were moved since it began.
-    pub fn end_batch(&mut self, moved: u64) -> Option<BatchEnd> {
+    pub fn end_busy_period(&mut self, moved: u64) -> Option<FinishedCounts> {
         self.busy_period.end(self.items.values(), moved)
     }
 
-    /// Takes the rows of the last batch out of it, and returns them.
-    fn empty_batch(&mut self) -> Vec<ItemId> {
-        let is_left = |item: &&mut Item| item.in_batch && !item.upload().is_active();
+    /// Takes the rows of the last busy period out of it, and returns them.
+    fn empty_busy_period(&mut self) -> Vec<ItemId> {
+        let is_left = |item: &&mut Item| item.in_busy_period && !item.upload().is_active();
         let left = self.items.values_mut().filter(is_left).map(|item| {
-            item.in_batch = false;
+            item.in_busy_period = false;
             item.id
         });
         left.collect()

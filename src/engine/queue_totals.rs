@@ -20,7 +20,7 @@ pub(super) struct QueueTotals {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct RowTotals {
     pub totals: Totals,
-    /// Duplicates of the batch that have their id, and all of them.
+    /// Duplicates of the busy period that have their id, and all of them.
     pub duplicates: (usize, usize),
     pub interrupted: usize,
     pub sending: usize,
@@ -80,7 +80,7 @@ impl RowTotals {
             upload.state,
             UploadState::Ready | UploadState::Cancelled { .. } | UploadState::OtherKey { .. }
         );
-        if item.in_batch && is_counted {
+        if item.in_busy_period && is_counted {
             let sent = item.sent();
             totals.sent += sent;
             // Nothing is to be sent of a row that failed or has the content of another.
@@ -94,13 +94,13 @@ impl RowTotals {
             }
             let ended_well = matches!(upload.state, UploadState::Done { .. })
                 || (matches!(upload.state, UploadState::Duplicate(_)) && upload.has_ended());
-            let (done, batch) = if is_duplicate {
+            let (done, started) = if is_duplicate {
                 (&mut row.duplicates.0, &mut row.duplicates.1)
             } else {
-                (&mut totals.done, &mut totals.batch)
+                (&mut totals.done, &mut totals.started)
             };
             *done += usize::from(ended_well);
-            *batch += 1;
+            *started += 1;
         }
         row.interrupted = usize::from(item.is_interrupted());
         let processing = matches!(upload.state, UploadState::Processing { .. });
@@ -125,7 +125,7 @@ impl RowTotals {
         replace(&mut all.active, was.active, is.active);
         replace(&mut all.attention, was.attention, is.attention);
         replace(&mut all.done, was.done, is.done);
-        replace(&mut all.batch, was.batch, is.batch);
+        replace(&mut all.started, was.started, is.started);
         replace(
             &mut self.duplicates.0,
             before.duplicates.0,

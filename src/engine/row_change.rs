@@ -17,9 +17,9 @@ pub(super) struct RowChange<'a> {
     /// The last byte may go once the commit of the transition was tried.
     pub releases_body: bool,
     /// The first upload that is started after all others have ended.
-    pub begins_batch: bool,
-    /// Other rows that belong to no batch any more.
-    pub left_batch: Vec<ItemId>,
+    pub begins_busy_period: bool,
+    /// Other rows that belong to no busy period any more.
+    pub left_busy_period: Vec<ItemId>,
 }
 
 impl RowChange<'_> {

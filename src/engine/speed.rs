@@ -107,7 +107,7 @@ const RATE_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(super) struct ThroughputMeter {
     moved: u64,
-    moved_before_batch: u64,
+    moved_before_busy_period: u64,
     /// Of all transfers together: a file that ends and one that begins do not shake it.
     speed: Speed,
     /// The rate to show, and since when.
@@ -135,13 +135,13 @@ impl ThroughputMeter {
         self.line = ThroughputEstimator::default();
     }
 
-    pub fn on_batch_begun(&mut self) {
-        self.moved_before_batch = self.moved;
+    pub fn on_busy_period_begun(&mut self) {
+        self.moved_before_busy_period = self.moved;
     }
 
-    /// Bytes that were moved since the batch began.
-    pub fn moved_in_batch(&self) -> u64 {
-        self.moved - self.moved_before_batch
+    /// Bytes that were moved since the busy period began.
+    pub fn moved_in_busy_period(&self) -> u64 {
+        self.moved - self.moved_before_busy_period
     }
 
     /// Bytes a second of all transfers, to be shown.

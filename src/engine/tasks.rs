@@ -36,6 +36,7 @@ use crate::model::snapshot::ItemId;
 pub(super) use checks::{FileToCheck, FileToLocate, LocatedFile};
 pub(super) use hashes::{Contents, FilesToCompare, ReadAhead, not_compared};
 use task::Task;
+pub(super) use uploads::LookupOutcome;
 pub(super) use walks::AddedPaths;
 
 /// Longest wait of a check for the one before it, which keeps results in order. Beyond that an

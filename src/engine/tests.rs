@@ -1,10 +1,11 @@
 //! Engine tests on paused time, over an in-memory service that follows a script.
 
+mod accounts;
 mod added_batches;
 mod asked_first;
 mod asset_checks;
 mod assets;
-mod batches;
+mod busy_periods;
 mod commands;
 mod duplicate_scan;
 mod duplicates;
@@ -16,6 +17,7 @@ mod intake;
 mod journal;
 mod keys;
 mod located;
+mod look_up;
 mod missing;
 mod opening;
 mod other_keys;
@@ -376,7 +378,7 @@ impl Engine {
     /// Returns ready, duplicate and failed rows of each batch.
     fn batches(&mut self) -> Vec<(usize, usize, usize)> {
         let batch = |notice: &Notice| match notice {
-            Notice::BatchFinished(end) => Some((end.ready, end.duplicates, end.failed)),
+            Notice::QueueFinished(end) => Some((end.ready, end.duplicates, end.failed)),
             _ => None,
         };
         self.notices().iter().filter_map(batch).collect()

@@ -56,20 +56,23 @@ fn size_and_exif(reader: impl BufRead + Seek, found: &mut MediaMetadata) -> Opti
 /// Returns whether a coordinate is there: cameras without a fix write 0/0, or zeros.
 fn is_stated(exif: &Exif, tag: Tag) -> bool {
     let field = exif.get_field(tag, In::PRIMARY);
-    field.is_some_and(|field| match &field.value {
-        Value::Rational(parts) => parts.iter().any(|part| part.num != 0 && part.denom != 0),
-        _ => false,
+    field.is_some_and(|field| {
+        matches!(&field.value, Value::Rational(parts)
+            if parts.iter().any(|part| part.num != 0 && part.denom != 0))
     })
 }
 
 fn capture_time(exif: &Exif, time: Tag, offset: Tag) -> Option<CaptureTime> {
-    let text = |tag| match &exif.get_field(tag, In::PRIMARY)?.value {
-        Value::Ascii(lines) => str::from_utf8(lines.first()?).ok(),
-        _ => None,
+    let text = |tag| {
+        Some(
+            exif.get_field(tag, In::PRIMARY)?
+                .display_value()
+                .to_string(),
+        )
     };
-    let (day, time) = text(time)?.trim().split_once(' ')?;
-    let local = format!("{}T{time}", day.replace(':', "-"));
+    let local = text(time)?;
+    let offset = text(offset).unwrap_or_default();
     // Without one, or with blanks, the offset stays unknown.
-    let with_offset = format!("{local}{}", text(offset).unwrap_or_default().trim());
+    let with_offset = format!("{local}{}", offset.trim_matches(['"', ' ']));
     with_offset.parse().or_else(|_| local.parse()).ok()
 }

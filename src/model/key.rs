@@ -89,6 +89,12 @@ impl ApiKey {
         Ok(Self(Arc::new(Zeroizing::new(rest.to_owned()))))
     }
 
+    /// Returns whether it looks like the service's keys, which begin with `sk-`. Their form is not
+    /// documented, so another one is not rejected for it.
+    pub fn looks_usual(&self) -> bool {
+        self.0.len() >= SHORT && self.0.starts_with("sk-")
+    }
+
     /// The key itself, for the `Authorization` header and the keychain.
     pub fn expose(&self) -> &str {
         &self.0

@@ -61,7 +61,6 @@ pub struct PlanTotals {
     by_signed_url: usize,
     refused: usize,
     duplicates: usize,
-    asked_about: usize,
     paused: usize,
 }
 
@@ -86,12 +85,6 @@ impl PlanTotals {
             Status::Rejected(_) => change.count(&mut self.refused),
             Status::FoundDuplicate(DuplicateStage::Before | DuplicateStage::Known) => {
                 change.count(&mut self.duplicates);
-                // An asset of an earlier upload takes a call: memories.ai may no longer have it.
-                if let Some(duplicate_of) = &row.duplicate_of
-                    && duplicate_of.uploaded_at_ms.is_some()
-                {
-                    change.count(&mut self.asked_about);
-                }
             }
             Status::Paused => change.count(&mut self.paused),
             _ => {}
@@ -106,8 +99,7 @@ impl PlanTotals {
         let all_calls = under_way
             .calls
             .saturating_add(of(self.direct, Route::Direct))
-            .saturating_add(of(self.by_signed_url, Route::SignedUrl))
-            .saturating_add(number(self.asked_about));
+            .saturating_add(of(self.by_signed_url, Route::SignedUrl));
         let by_calls = SPACING.saturating_mul(all_calls);
         Plan {
             files: self.files,

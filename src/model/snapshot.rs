@@ -1,5 +1,6 @@
 //! Engine state as the window sees it: one immutable value, replaced as a whole.
 
+mod duplicate;
 mod totals;
 
 use std::path::PathBuf;
@@ -8,12 +9,14 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::asset::AssetId;
+use super::accounts::Accounts;
+use super::asset::{Account, AssetId};
 use super::asset_check::AssetCheckProgress;
 use super::batch::{Batch, BatchId};
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, MediaMetadata, Note, Rejection, Route};
 
+pub use duplicate::{DuplicateOf, DuplicateStage};
 pub use totals::Totals;
 use totals::{fraction, percent};
 
@@ -76,17 +79,6 @@ pub enum Status {
     },
 }
 
-/// Stage of a duplicate that has no id yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DuplicateStage {
-    /// Not started, and neither is its original.
-    Before,
-    /// Not started; its original was sent or is under way, so that its id can be reused.
-    Known,
-    /// Started: an id lookup is pending, or its original goes first.
-    Asked,
-}
-
 /// Upload progress of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transfer {
@@ -113,15 +105,6 @@ impl Transfer {
     }
 }
 
-/// The original of a duplicate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DuplicateOf {
-    /// Its path, now or at the time of its upload.
-    pub path: PathBuf,
-    /// Time of its upload, in milliseconds since the Unix epoch; `None` for a row of the queue.
-    pub uploaded_at_ms: Option<i64>,
-}
-
 /// One file of the queue, as the window sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -145,13 +128,15 @@ pub struct Row {
     pub transfer: Option<Transfer>,
     /// Asset id, once bytes are stored under it.
     pub asset_id: Option<AssetId>,
+    /// Account that holds the asset, or that the file was started for.
+    pub account: Option<Account>,
     /// Id reserved by the service, without known bytes: shown in details only.
     pub reserved_id: Option<AssetId>,
     /// `asset_id` is on disk; if not, the user is told "not saved yet: copy it".
     pub saved: bool,
     /// A response was lost after all bytes were sent: the service may hold the file twice.
     pub possibly_stored_twice: bool,
-    /// The original of a duplicate, if known.
+    /// The original of a duplicate, or another account's upload of its content, if known.
     pub duplicate_of: Option<Arc<DuplicateOf>>,
     /// Fate of the bytes already sent if the row stops now; `None` if there are none, or all are
     /// sent.
@@ -164,6 +149,21 @@ pub struct Row {
     pub batch: Option<BatchId>,
     /// What the file states about itself.
     pub metadata: MediaMetadata,
+}
+
+impl Row {
+    /// Returns the account of the ID that the row shows, or that it was started for.
+    pub fn account(&self) -> Option<&Account> {
+        let original = || {
+            let original = self.duplicate_of.as_ref()?;
+            // Its words name another account's key themselves.
+            original
+                .account
+                .as_ref()
+                .filter(|_| original.other_key.is_none())
+        };
+        self.account.as_ref().or_else(original)
+    }
 }
 
 /// Fate of the bytes already sent when a transfer is paused or breaks.
@@ -268,10 +268,10 @@ pub struct Snapshot {
     pub ledger_problem: Option<String>,
     /// State of the API key.
     pub key: KeyState,
+    /// The accounts of all keys that the service has accepted, and the one in use.
+    pub accounts: Arc<Accounts>,
     /// Files found so far in folder walks; `None` if none is running.
     pub walking: Option<u64>,
-    /// Files added again while already in the list, and ignored. Only ever rises.
-    pub already_listed: u64,
     /// Rows still to be hashed for duplicate detection.
     pub comparing: usize,
     /// Rows that an earlier run left unfinished, waiting for "Continue" or "Discard".
@@ -297,7 +297,7 @@ impl QueueWait {
 }
 
 impl Snapshot {
-    /// Returns the time until the batch is done, including the queue's wait; `None` while it is
+    /// Returns the time until the busy period is over, including the queue's wait; `None` while it is
     /// being estimated.
     pub fn time_left(&self, now: Instant) -> Option<Duration> {
         let wait = self.waiting.map_or(Duration::ZERO, |wait| wait.left(now));

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::asset::{AssetId, ContentHash};
+use super::asset::{Account, AssetId, ContentHash};
 use super::fault::{Fault, FaultKind};
 use super::media::{FileStamp, Kind, Note, Rejection, Route};
 use super::retry::Policy;
@@ -195,9 +195,12 @@ pub struct RetryCounters {
     pub reuse_only: bool,
     /// The service did not confirm that it has equal content.
     pub duplicate_unconfirmed: bool,
-    /// Start of its last batch, in milliseconds since the Unix epoch; 0 before its first start.
-    /// After a restart it assigns finished rows to the batch of unfinished ones.
-    pub batch: i64,
+    /// Start of its last busy period, in milliseconds since the Unix epoch; 0 before its first start.
+    /// After a restart it assigns finished rows to the period of unfinished ones.
+    pub busy_period: i64,
+    /// Account that it was started for, once another one was in use: it goes to no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meant_for: Option<Account>,
 }
 
 impl RetryCounters {

@@ -2,20 +2,21 @@
 
 mod sessions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyring::{Entry, Error};
 use zeroize::Zeroizing;
 
+use crate::model::asset::Account;
 use crate::model::key::ApiKey;
 
 pub use sessions::KeychainWorker;
 
 /// Service name in the keychain (`docs/contract.md`).
 pub const SERVICE: &str = "mavi-uploader";
-/// Account name of the key (`docs/contract.md`).
+/// Account name of the first key (`docs/contract.md`).
 pub const ACCOUNT: &str = "default";
 /// Label shown in the user's keychain program.
 const KEY_LABEL: &str = "Mavi Uploader API key";
@@ -44,12 +45,35 @@ pub enum SecretError {
     Other(String),
 }
 
-/// Storage of the API key and the upload sessions.
+/// Keychain entry of an API key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum KeySlot {
+    /// The entry of the first key, which the command line uses.
+    #[default]
+    First,
+    /// The entry of another account's key.
+    Of(Account),
+}
+
+impl KeySlot {
+    /// Returns the account name of the entry (`docs/contract.md`).
+    fn name(&self) -> String {
+        match self {
+            Self::First => ACCOUNT.to_owned(),
+            Self::Of(account) => format!("key-{}", account.as_str()),
+        }
+    }
+}
+
+/// Storage of the API keys and the upload sessions.
 ///
 /// **Calls block**, without a timeout while the keychain prompts the user. Never call them on the
 /// window's or the engine's thread.
 #[derive(Clone)]
-pub struct Keychain(KeychainBackend);
+pub struct Keychain {
+    backend: KeychainBackend,
+    slot: KeySlot,
+}
 
 #[derive(Clone)]
 enum KeychainBackend {
@@ -60,7 +84,7 @@ enum KeychainBackend {
 
 #[derive(Default)]
 struct Memory {
-    key: Option<ApiKey>,
+    keys: HashMap<KeySlot, ApiKey>,
     sessions: BTreeMap<String, Zeroizing<Vec<u8>>>,
     /// Locked, and the user dismisses the prompt.
     #[cfg(test)]
@@ -72,7 +96,7 @@ struct Memory {
 
 impl fmt::Debug for Keychain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
+        f.write_str(match self.backend {
             KeychainBackend::System => "Keychain(system)",
             KeychainBackend::Memory(_) => "Keychain(memory)",
             KeychainBackend::Absent => "Keychain(absent)",
@@ -81,20 +105,32 @@ impl fmt::Debug for Keychain {
 }
 
 impl Keychain {
+    fn new(backend: KeychainBackend) -> Self {
+        let slot = KeySlot::First;
+        Self { backend, slot }
+    }
+
+    /// Returns this keychain with the key calls on another entry.
+    #[must_use]
+    pub fn at(&self, slot: &KeySlot) -> Self {
+        let (backend, slot) = (self.backend.clone(), slot.clone());
+        Self { backend, slot }
+    }
+
     /// Returns the system's keychain. Every call connects anew, so a keychain that starts later is
     /// found.
     pub fn system() -> Self {
-        Self(KeychainBackend::System)
+        Self::new(KeychainBackend::System)
     }
 
     /// Returns a keychain in memory, dropped with its last clone, for tests.
     pub fn in_memory() -> Self {
-        Self(KeychainBackend::Memory(Arc::default()))
+        Self::new(KeychainBackend::Memory(Arc::default()))
     }
 
     /// Returns a missing keychain: `--sandbox` saves no secret.
     pub fn absent() -> Self {
-        Self(KeychainBackend::Absent)
+        Self::new(KeychainBackend::Absent)
     }
 
     /// Returns the key, or `None` if none was saved. Blocks.
@@ -102,9 +138,9 @@ impl Keychain {
     /// # Errors
     /// The keychain cannot be read, or holds no API key.
     pub fn load(&self) -> Result<Option<ApiKey>, SecretError> {
-        match &self.0 {
+        match &self.backend {
             KeychainBackend::System => {
-                let entry = entry(ACCOUNT, KEY_LABEL)?;
+                let entry = entry(&self.slot.name(), KEY_LABEL)?;
                 let found = match entry.get_password() {
                     Ok(text) => Zeroizing::new(text),
                     Err(Error::NoEntry) => return Ok(None),
@@ -122,7 +158,7 @@ impl Keychain {
                     Err(_) => Err(SecretError::NotAKey),
                 }
             }
-            KeychainBackend::Memory(memory) => Ok(lock(memory).key.clone()),
+            KeychainBackend::Memory(memory) => Ok(lock(memory).keys.get(&self.slot).cloned()),
             KeychainBackend::Absent => Err(absent()),
         }
     }
@@ -132,9 +168,9 @@ impl Keychain {
     /// # Errors
     /// The keychain cannot be written.
     pub fn save(&self, key: &ApiKey) -> Result<(), SecretError> {
-        match &self.0 {
+        match &self.backend {
             KeychainBackend::System => {
-                let entry = entry(ACCOUNT, KEY_LABEL)?;
+                let entry = entry(&self.slot.name(), KEY_LABEL)?;
                 match entry.set_password(key.expose()) {
                     Err(Error::Ambiguous(entries)) => entries
                         .iter()
@@ -144,7 +180,7 @@ impl Keychain {
                 }
             }
             KeychainBackend::Memory(memory) => {
-                lock(memory).key = Some(key.clone());
+                lock(memory).keys.insert(self.slot.clone(), key.clone());
                 Ok(())
             }
             KeychainBackend::Absent => Err(absent()),
@@ -156,9 +192,9 @@ impl Keychain {
     /// # Errors
     /// The keychain cannot be written.
     pub fn remove(&self) -> Result<bool, SecretError> {
-        match &self.0 {
-            KeychainBackend::System => remove(&entry(ACCOUNT, KEY_LABEL)?),
-            KeychainBackend::Memory(memory) => Ok(lock(memory).key.take().is_some()),
+        match &self.backend {
+            KeychainBackend::System => remove(&entry(&self.slot.name(), KEY_LABEL)?),
+            KeychainBackend::Memory(memory) => Ok(lock(memory).keys.remove(&self.slot).is_some()),
             KeychainBackend::Absent => Err(absent()),
         }
     }

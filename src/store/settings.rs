@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::files;
+use super::saved_keys::SavedKeys;
 
 /// Name of the file in the data directory.
 pub const FILE_NAME: &str = "settings.json";
@@ -66,6 +67,8 @@ pub struct Settings {
     pub notifications: bool,
     /// Second folder for the daily copies of the history, e.g. on another disk; absolute.
     pub backup_folder: Option<PathBuf>,
+    /// Accounts whose keys are in the keychain.
+    pub keys: SavedKeys,
     /// Settings of a newer program; written back unchanged.
     #[serde(flatten)]
     other: Map<String, Value>,
@@ -81,6 +84,7 @@ impl Default for Settings {
             confirmations: true,
             notifications: true,
             backup_folder: None,
+            keys: SavedKeys::default(),
             other: Map::new(),
         }
     }
@@ -179,6 +183,7 @@ impl Settings {
             backup_folder: take.value("backup_folder", usual.backup_folder, |folder| {
                 folder.as_deref().is_none_or(Path::is_absolute)
             }),
+            keys: take.value("keys", usual.keys, |_| true),
             other: fields,
         }
     }

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use humansize::{DECIMAL, FormatSizeOptions, format_size};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::messages::units as say;
 use crate::model::cost::StorageCost;
@@ -138,10 +140,17 @@ pub fn storage_cost(bytes: u64) -> String {
     }
 }
 
-/// Returns the UTC day of a Unix time in milliseconds; `None` beyond the calendar's range.
+/// Formats the local day of a Unix time in milliseconds: "28 November", with the year unless it is
+/// this one; `None` beyond the calendar's range.
 pub fn day(ms: i64) -> Option<String> {
-    let time = jiff::Timestamp::from_millisecond(ms).ok()?;
-    Some(time.strftime("%Y-%m-%d").to_string())
+    let zone = TimeZone::system();
+    let this_year = Timestamp::now().to_zoned(zone.clone()).year();
+    let at = Timestamp::from_millisecond(ms).ok()?.to_zoned(zone);
+    let month = say::month(at.month());
+    Some(match at.year() {
+        year if year == this_year => say::day(at.day(), &month),
+        year => say::day_and_year(at.day(), &month, &year.to_string()),
+    })
 }
 
 #[cfg(test)]

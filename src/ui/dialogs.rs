@@ -1,5 +1,6 @@
 //! Modal dialogs: key entry, questions, details.
 
+mod account;
 mod batch;
 mod key;
 pub(super) mod parts;
@@ -21,7 +22,7 @@ use crate::app::state::App;
 use crate::app::wording::{self, Quit};
 use crate::model::media::SIZE_DOUBT;
 use crate::model::snapshot::ItemId;
-use crate::text::messages::{key as key_words, settings as settings_words, window as words};
+use crate::text::messages::{settings as settings_words, window as words};
 use crate::text::{Message, NextStep};
 
 /// Draws the open dialog, if any.
@@ -31,6 +32,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
         // The field's memory may contain parts of a key.
         ctx.data_mut(|data| {
             data.remove::<TextEditState>(key::field());
+            data.remove::<TextEditState>(account::field());
             data.remove::<(Dialog, Rect)>(id);
             data.remove::<Dialog>(asked());
             data.remove::<batch::Draft>(batch::draft());
@@ -79,7 +81,9 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
                 );
             }
             Dialog::Settings => preferences(ui, app, out),
-            Dialog::RemoveKey => remove_key(ui, out),
+            Dialog::RemoveKey(account) => account::remove(ui, app, account, out),
+            Dialog::NameAccount(_) => account::name(ui, app, out),
+            Dialog::JoinAccount(account) => account::join(ui, app, &account, out),
             Dialog::Shortcuts => {
                 shortcuts::show(ui);
                 buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
@@ -174,15 +178,6 @@ fn formats(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         &words::size_limit(app.backend(), &crate::text::size(SIZE_DOUBT)),
     );
     buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
-}
-
-fn remove_key(ui: &mut Ui, out: &mut Vec<UiCommand>) {
-    let (question, means) = key_words::remove();
-    title(ui, question);
-    body(ui, means);
-    let remove = UiCommand::ConfirmRemoveKey;
-    let stake = (Button::of(&remove, ButtonStyle::Outlined), remove);
-    choice(ui, Dialog::RemoveKey, stake, key_words::keep(), out);
 }
 
 /// Draws the question before leaving.

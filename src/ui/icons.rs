@@ -34,7 +34,10 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::Resume => Icon::Play,
         UiCommand::RetryFailed => Icon::RotateCw,
         UiCommand::ClearFinished => Icon::ListX,
-        UiCommand::EnterKey | UiCommand::SaveKey => Icon::KeyRound,
+        UiCommand::EnterKey | UiCommand::SaveKey | UiCommand::SwitchAccount(_) => Icon::KeyRound,
+        UiCommand::AddKey => Icon::CopyPlus,
+        UiCommand::RenameAccount(_) => Icon::Pencil,
+        UiCommand::JoinAccount(_) => Icon::Files,
         UiCommand::GetKey | UiCommand::OpenConsole => Icon::ExternalLink,
         UiCommand::TrySandbox => Icon::FlaskConical,
         UiCommand::CopySelected
@@ -42,7 +45,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         | UiCommand::CopyDetails(_)
         | UiCommand::CopyAddress(_)
         | UiCommand::CopyPath(_) => Icon::Copy,
-        UiCommand::RemoveKey => Icon::Trash2,
+        UiCommand::RemoveKey(_) => Icon::Trash2,
         UiCommand::OpenSettings => Icon::Settings,
         UiCommand::ShowFolder | UiCommand::ChooseBackupFolder => Icon::FolderOpen,
         UiCommand::Export(_) => Icon::FileDown,

@@ -11,7 +11,6 @@ use lucide_icons::Icon;
 
 use crate::app::banners::Tone;
 use crate::model::snapshot::Status;
-use crate::text::status_word;
 
 pub use palette::{DARK, LIGHT, Palette};
 
@@ -297,8 +296,6 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, corner: u8) {
 pub struct Badge {
     /// Icon.
     pub icon: Icon,
-    /// Status word.
-    pub word: &'static str,
     /// Colour of icon and word.
     pub colour: Color32,
 }
@@ -320,13 +317,10 @@ pub fn badge(status: &Status, p: &Palette) -> Badge {
         Status::Failed(_) => (Icon::CircleAlert, p.bad),
         Status::Paused => (Icon::CirclePause, p.notice),
         Status::Cancelled => (Icon::CircleX, p.secondary),
-        Status::FoundDuplicate(_) | Status::Duplicate { .. } => (Icon::Files, p.notice),
+        Status::Duplicate { of: Some(_) } => (Icon::Files, p.good),
+        Status::FoundDuplicate(_) | Status::Duplicate { of: None } => (Icon::Files, p.notice),
     };
-    Badge {
-        icon,
-        word: status_word(status),
-        colour,
-    }
+    Badge { icon, colour }
 }
 
 /// Look of a banner.

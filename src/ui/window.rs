@@ -19,17 +19,15 @@ use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::menu::{self, MenuItem};
 use super::widgets::{card, logo, text};
-use super::{banners, dialogs, fonts, icons, input, overlays, thumbnails};
+use super::{account_menu, banners, dialogs, fonts, icons, input, overlays, thumbnails};
 use crate::app::command::{Setting, ThemeChoice, UiCommand};
 use crate::app::desktop_status;
 use crate::app::effect::WindowEffect;
 use crate::app::environment::WindowEnvironment;
 use crate::app::state::App;
 use crate::app::thumbnails::PictureMaker;
-use crate::app::wording;
 use crate::engine::EngineHandle;
-use crate::model::snapshot::KeyState;
-use crate::text::messages::{key as key_words, window as words};
+use crate::text::messages::window as words;
 
 /// The window.
 pub struct MaviApp {
@@ -260,37 +258,13 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 text::line(ui, words::name(), type_size::LEAD, Palette::of(ui).text);
             };
             let right = |ui: &mut Ui| {
-                key_button(ui, app, out);
+                account_menu::show(ui, app, out);
                 icon_button(ui, UiCommand::ShowShortcuts, out);
                 theme_menu(ui, app, out);
                 icon_button(ui, UiCommand::OpenSettings, out);
             };
             card::left_right(ui, ui.available_height(), left, right);
         });
-}
-
-fn key_button(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let p = Palette::of(ui);
-    if app.sandbox() {
-        return;
-    }
-    let key = &app.snapshot().key;
-    let colour = match key {
-        KeyState::Loading => p.secondary,
-        KeyState::Missing => p.notice,
-        KeyState::Present { refused: true, .. } => p.bad,
-        KeyState::Present { checked: false, .. } => p.secondary,
-        KeyState::Present { .. } => p.good,
-    };
-    let label = wording::key_button(key);
-    let button = Button {
-        colour: Some(colour),
-        hint: key_words::button_hint().to_owned(),
-        ..Button::of(&UiCommand::EnterKey, ButtonStyle::Plain).labelled(&label)
-    };
-    if button.show(ui) {
-        out.push(UiCommand::EnterKey);
-    }
 }
 
 fn icon_button(ui: &mut Ui, command: UiCommand, out: &mut Vec<UiCommand>) {

@@ -344,7 +344,7 @@ fn skipped_files_are_named_by_kind_with_what_to_do() {
         "A001_C002.R3D",
         "/cards/stills",
         "Export them as MP4 or MOV in your editing program, then add those.",
-        "And 12 other files that nobody misses",
+        "And 12 other files, such as system files and sidecars.",
     ] {
         assert!(has(&window, said), "{said}");
     }

@@ -7,12 +7,13 @@ use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::fault::{Fault, FaultKind};
+use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, ResumeBehaviour, Row, Status};
 use mavi_uploader::text::CONSOLE;
 
 use crate::window::{
-    FakeEngine, NoDesktop, Window, builder, close, copied, failed, has, open, open_with, over, row,
-    until, uploading, with_key, without_key,
+    FakeEngine, NoDesktop, Vault, Window, builder, close, copied, failed, has, open, open_with,
+    over, row, until, uploading, with_key, without_key,
 };
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
@@ -206,7 +207,15 @@ fn in_a_question_the_safe_choice_has_the_keyboard_first() {
     assert!(has_keyboard(&window, "Keep uploading"));
     assert!(has(&window, "Stop and close"));
 
-    let (_engine, mut window) = over(Vec::new());
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let vault = Vault::default();
+    *vault.kept.lock().unwrap() = ApiKey::from_pasted("sk-mavi-0123456789abcdef").ok();
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.vault = Some(Arc::new(vault));
+    });
+    until(&mut window, "the keychain's key", |_| {
+        engine.next().is_some()
+    });
     window.get_by_label("Settings").click();
     window.run();
     window.get_by_label("Remove key").click();

@@ -8,11 +8,11 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::environment::DialogResult;
-use mavi_uploader::engine::Command;
+use mavi_uploader::engine::{Command, Notice};
 use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::fault::{Fault, FaultKind, RequiredAction};
 use mavi_uploader::model::media::Rejection;
-use mavi_uploader::model::snapshot::{Row, Status};
+use mavi_uploader::model::snapshot::{ItemId, Row, Status};
 
 use crate::window::{
     Dialogs, Drop, FakeEngine, NoDesktop, Window, builder, copied, has, open, open_with, over,
@@ -30,11 +30,34 @@ fn waiting(ids: std::ops::RangeInclusive<u64>) -> Vec<Row> {
         .collect()
 }
 
+/// The engine tells that added files are these rows.
+fn already_listed(engine: &FakeEngine, rows: &[u64]) {
+    let rows = rows.iter().copied().map(ItemId).collect();
+    engine.notices.send(Notice::AlreadyListed(rows)).unwrap();
+}
+
+#[test]
+fn files_that_were_in_the_list_already_are_selected_and_come_into_sight() {
+    let (mut engine, mut window) = over(waiting(1..=50));
+    already_listed(&engine, &[40, 45, 99]);
+    window.run();
+    assert!(has(&window, "3 files were already in the list."));
+    assert!(!has(&window, "clip-40.mp4, Ready"));
+    window.get_by_label("Show").click();
+    window.run();
+    assert!(has(&window, "clip-40.mp4, Ready"));
+    assert!(has(&window, "2 selected"));
+    window.get_by_label("Remove selected").click();
+    window.run();
+    let both = [ItemId(40), ItemId(45)];
+    assert!(matches!(engine.next(), Some(Command::Remove(ids)) if ids == both));
+}
+
 #[test]
 fn what_was_in_the_list_already_is_no_longer_said_once_other_files_come() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
-    engine.publish(|state| state.already_listed = 1);
+    already_listed(&engine, &[1]);
     window.run();
     assert!(has(&window, "1 file was already in the list."));
     drop_a_file(&mut window);
@@ -42,20 +65,20 @@ fn what_was_in_the_list_already_is_no_longer_said_once_other_files_come() {
     engine.rows(waiting(1..=1));
     window.run();
     assert!(!has(&window, "already in the list"));
-    engine.publish(|state| state.already_listed = 2);
+    already_listed(&engine, &[2]);
     window.run();
     assert!(has(&window, "1 file was already in the list."), "not two");
 }
 
 #[test]
 fn what_was_in_the_list_already_is_no_longer_said_after_a_while() {
-    let (mut engine, handle) = FakeEngine::new(with_key());
+    let (engine, handle) = FakeEngine::new(with_key());
     let clock = Arc::new(Mutex::new(Instant::now()));
     let told = Arc::clone(&clock);
     let mut window = open_with(builder(Theme::Light), handle, move |outside| {
         outside.clock = Box::new(move || *told.lock().unwrap());
     });
-    engine.publish(|state| state.already_listed = 1);
+    already_listed(&engine, &[1]);
     window.run();
     assert!(has(&window, "1 file was already in the list."));
     *clock.lock().unwrap() += Duration::from_secs(31);
@@ -88,8 +111,8 @@ fn what_an_intake_left_out_is_told_also_where_it_is_said_with_what_is_refused() 
     let rows = (1..=4).map(|id| row(id, "empty.mp4", Status::Rejected(Rejection::Empty)));
     engine.publish(|state| {
         state.rows = Arc::new(rows.map(Arc::new).collect());
-        state.already_listed = 1;
     });
+    already_listed(&engine, &[5]);
     window.run();
     window.get_by_role_and_label(Role::Status, "4 files: Can’t upload.");
     *clock.lock().unwrap() += Duration::from_secs(3);

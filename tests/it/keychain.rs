@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use mavi_uploader::model::key::ApiKey;
-use mavi_uploader::store::{Keychain, SecretError};
+use mavi_uploader::store::{KeySlot, Keychain, SecretError};
 
 /// Set for a test that runs on its own bus.
 const INSIDE: &str = "MAVI_KEYCHAIN_TEST_INSIDE";
@@ -184,6 +184,28 @@ fn a_key_goes_into_the_keychain_and_others_find_it_under_its_names() {
             assert_eq!(store.remove(), Ok(true));
             assert_eq!(store.load(), Ok(None));
             assert!(!looked_up("default").0);
+        },
+    );
+}
+
+#[test]
+fn the_key_of_another_account_has_an_entry_of_its_own() {
+    on_a_bus(
+        "keychain::the_key_of_another_account_has_an_entry_of_its_own",
+        || {
+            let _daemon = Daemon::unlocked();
+            let (first, other) = (key(KEY), key("sk-mavi-of-studio-b"));
+            let store = Keychain::system();
+            let others = store.at(&KeySlot::Of(other.account()));
+            assert_eq!(others.load(), Ok(None));
+            store.save(&first).unwrap();
+            others.save(&other).unwrap();
+            let name = format!("key-{}", other.account().as_str());
+            assert_eq!(looked_up(&name), (true, other.expose().to_owned()));
+            assert_eq!(looked_up("default"), (true, KEY.to_owned()));
+            assert_eq!(others.remove(), Ok(true));
+            assert_eq!(others.load(), Ok(None));
+            assert_eq!(store.load(), Ok(Some(first)), "the first one stays");
         },
     );
 }

@@ -258,6 +258,8 @@ fn a_key_that_the_keychain_does_not_keep_in_time_is_used_meanwhile() {
     window.run();
     window.get_by_label("Key …3210").click();
     window.run();
+    window.get_by_label("Update key").click();
+    window.run();
     let answer = enter_key(&mut window, &mut engine, OTHER_KEY);
     answer.send(Ok(())).unwrap();
     until(&mut window, "the saving", |window| {

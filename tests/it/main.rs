@@ -5,6 +5,7 @@
 )]
 
 mod accessibility;
+mod accounts;
 mod batches;
 #[cfg(unix)]
 mod cli;

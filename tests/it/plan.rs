@@ -6,27 +6,48 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::engine::Command;
+use mavi_uploader::model::asset::AssetId;
 use mavi_uploader::model::media::{Rejection, Route};
 use mavi_uploader::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, Row, Status};
 
-use crate::window::{FakeEngine, enter_key, has, open, over, row, until, without_key};
+use crate::window::{FakeEngine, copied, enter_key, has, open, over, row, until, without_key};
 
 const KEY: &str = "sk-mavi-0123456789abcdef";
 
-/// A file whose content is in another one, which was uploaded at this time where it is not in the
-/// list.
-fn found(id: u64, name: &str, of: &str, uploaded_at_ms: Option<i64>) -> Row {
-    let path = PathBuf::from("/media").join(of);
-    let found = match uploaded_at_ms {
-        Some(_) => DuplicateStage::Known,
-        None => DuplicateStage::Before,
+/// At noon of 29 December 2025.
+const LAST_YEAR: i64 = 1_767_009_600_000;
+
+/// A file whose content is in another one of the list.
+fn found(id: u64, name: &str, of: &str, stage: DuplicateStage) -> Row {
+    let duplicate_of = DuplicateOf {
+        path: PathBuf::from("/media").join(of),
+        uploaded_at_ms: None,
+        asset: None,
+        other_key: None,
+        account: None,
     };
     Row {
-        duplicate_of: Some(Arc::new(DuplicateOf {
-            path,
-            uploaded_at_ms,
-        })),
-        ..row(id, name, Status::FoundDuplicate(found))
+        duplicate_of: Some(Arc::new(duplicate_of)),
+        ..row(id, name, Status::FoundDuplicate(stage))
+    }
+}
+
+/// A file that was uploaded under a name before, with another key if its end is given.
+fn uploaded(id: u64, name: &str, of: &str, other_key: Option<&str>) -> Row {
+    let status = match other_key {
+        Some(_) => Status::ReadyToUpload,
+        None => Status::FoundDuplicate(DuplicateStage::Uploaded),
+    };
+    let duplicate_of = DuplicateOf {
+        path: PathBuf::from("/media").join(of),
+        uploaded_at_ms: Some(LAST_YEAR),
+        asset: AssetId::new(&format!("re_{id}")),
+        other_key: other_key.map(str::to_owned),
+        account: None,
+    };
+    Row {
+        duplicate_of: Some(Arc::new(duplicate_of)),
+        ..row(id, name, status)
     }
 }
 
@@ -42,12 +63,13 @@ fn the_plan_stands_beside_the_button_before_the_first_byte() {
         row(2, "small.mp4", Status::ReadyToUpload),
         row(3, "empty.mp4", Status::Rejected(Rejection::Empty)),
         row(4, "twin.mp4", Status::Duplicate { of: None }),
-        found(5, "copy.mp4", "small.mp4", None),
-        found(6, "again.mp4", "before.mp4", Some(1_766_989_317_192)),
+        found(5, "copy.mp4", "small.mp4", DuplicateStage::Before),
+        found(6, "again.mp4", "sent.mp4", DuplicateStage::Known),
+        uploaded(7, "known.mp4", "before.mp4", None),
     ]);
     window.get_by_label("Upload 2 files");
     assert!(has(&window, "2 files ready to upload · 3.4 GB"));
-    assert!(has(&window, "at least 6 s · storage ≈ $0.10 a month"));
+    assert!(has(&window, "at least 5 s · storage ≈ $0.10 a month"));
     assert!(has(
         &window,
         "left out: 1 refused, 2 duplicates · 1 large file sent directly to storage"
@@ -65,12 +87,12 @@ fn the_plan_stands_beside_the_button_before_the_first_byte() {
 fn a_duplicate_says_before_it_is_started_what_it_is_one_of_and_that_it_is_not_sent() {
     let (_engine, window) = over(vec![
         row(1, "small.mp4", Status::ReadyToUpload),
-        found(2, "copy.mp4", "small.mp4", None),
-        found(3, "again.mp4", "before.mp4", Some(1_766_989_317_192)),
+        found(2, "copy.mp4", "small.mp4", DuplicateStage::Before),
+        found(3, "again.mp4", "sent.mp4", DuplicateStage::Known),
     ]);
     for said in [
         "copy.mp4, Duplicate, 412 MB · same content as small.mp4 · not sent twice",
-        "again.mp4, Duplicate, 412 MB · same content as before.mp4, uploaded on 2025-12-29 · not sent again",
+        "again.mp4, Duplicate, 412 MB · same content as sent.mp4 · not sent again",
     ] {
         assert!(has(&window, said), "{said}");
     }
@@ -82,10 +104,54 @@ fn a_duplicate_says_before_it_is_started_what_it_is_one_of_and_that_it_is_not_se
 }
 
 #[test]
+fn a_file_that_was_uploaded_before_shows_when_and_its_id_which_is_copied() {
+    let mut itself = uploaded(3, "before.mp4", "before.mp4", None);
+    itself.path = PathBuf::from("/media/before.mp4");
+    let (mut engine, mut window) = over(vec![
+        row(1, "new.mp4", Status::ReadyToUpload),
+        uploaded(2, "again.mp4", "before.mp4", None),
+        itself,
+        uploaded(4, "other.mp4", "before.mp4", Some("1234")),
+    ]);
+    for said in [
+        "again.mp4, Uploaded on 29 December 2025, 412 MB · as before.mp4 · not confirmed yet",
+        "before.mp4, Uploaded on 29 December 2025, 412 MB · not confirmed yet",
+        "other.mp4, Ready to upload, 412 MB · uploaded on 29 December 2025 with another key (…1234) · as before.mp4",
+    ] {
+        assert!(has(&window, said), "{said}");
+    }
+    for label in [
+        "re_2",
+        "re_3",
+        "re_4",
+        "Upload: other.mp4",
+        "Upload 2 files",
+    ] {
+        window.get_by_label(label);
+    }
+    // It is asked about by itself.
+    assert!(window.query_by_label("Get id: again.mp4").is_none());
+    window.get_by_label("Copy: again.mp4").click();
+    window.step();
+    assert_eq!(copied(&window), ["re_2"]);
+    window.run();
+    window.get_by_label("Select all").click();
+    window.run();
+    window.event(egui::Event::Copy);
+    window.step();
+    assert_eq!(copied(&window), ["re_2\nre_3\nre_4"]);
+    window.run();
+    // What can't be confirmed now says why.
+    engine.publish(|state| state.offline = true);
+    window.run();
+    assert!(has(&window, "not confirmed yet · waiting for a connection"));
+}
+
+#[test]
 fn a_list_of_duplicates_is_given_its_ids_by_one_press() {
     let (mut engine, mut window) = over(vec![
-        found(1, "copy.mp4", "before.mp4", Some(0)),
-        found(2, "again.mp4", "before.mp4", Some(0)),
+        found(1, "copy.mp4", "sent.mp4", DuplicateStage::Known),
+        found(2, "again.mp4", "sent.mp4", DuplicateStage::Known),
     ]);
     assert!(has(&window, "2 duplicates · nothing to send"));
     window.get_by_label("Get 2 ids").click();
@@ -107,8 +173,8 @@ fn a_list_of_duplicates_is_given_its_ids_by_one_press() {
 fn what_is_uploaded_of_a_selection_takes_its_duplicates_along() {
     let (mut engine, mut window) = over(vec![
         row(1, "small.mp4", Status::ReadyToUpload),
-        found(2, "copy.mp4", "small.mp4", None),
-        found(3, "again.mp4", "before.mp4", Some(0)),
+        found(2, "copy.mp4", "small.mp4", DuplicateStage::Before),
+        found(3, "again.mp4", "sent.mp4", DuplicateStage::Known),
         row(4, "queued.mp4", Status::Queued),
     ]);
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
@@ -126,7 +192,7 @@ fn a_duplicate_that_is_uploaded_anyway_asks_for_the_key_first() {
     assert!(matches!(engine.next(), Some(Command::NoKey)));
     engine.rows(vec![
         row(1, "small.mp4", Status::ReadyToUpload),
-        found(2, "copy.mp4", "small.mp4", None),
+        found(2, "copy.mp4", "small.mp4", DuplicateStage::Before),
     ]);
     window.run();
     window.get_by_label("More: copy.mp4").click();

@@ -9,7 +9,7 @@ use egui::{Key, Modifiers, Theme, ThemePreference, ViewportCommand, ViewportId};
 use egui_kittest::kittest::{By, NodeT, Queryable};
 use mavi_uploader::app::environment::{Clicked, Desktop, DialogResult};
 use mavi_uploader::app::pending::{Pending, Wake};
-use mavi_uploader::engine::{BatchEnd, Command, Notice, Preferences};
+use mavi_uploader::engine::{Command, FinishedCounts, Notice, Preferences};
 use mavi_uploader::model::snapshot::{ItemId, KeySource, KeyState, Status};
 use mavi_uploader::store::settings::{Loaded, Start};
 use mavi_uploader::store::{ForwardedPaths, Settings};
@@ -310,6 +310,9 @@ fn the_key_is_forgotten_after_a_question() {
     let mut window = open_with(builder(Theme::Light), handle, |outside| {
         outside.vault = Some(keychain);
     });
+    until(&mut window, "the keychain's key", |_| {
+        matches!(engine.next(), Some(Command::SetKey(..)))
+    });
     window.get_by_label("Settings").click();
     window.run();
     assert!(has(&window, "Ends in cdef, in the keychain."));
@@ -386,11 +389,11 @@ fn the_end_of_a_batch_is_told_to_who_looks_elsewhere_once() {
         outside.desktop = Box::new(desktop);
     });
     let finished = || {
-        Notice::BatchFinished(BatchEnd {
+        Notice::QueueFinished(FinishedCounts {
             ready: 11,
             duplicates: 2,
             failed: 1,
-            ..BatchEnd::default()
+            ..FinishedCounts::default()
         })
     };
     set_focus(&mut window, true);

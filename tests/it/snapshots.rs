@@ -115,11 +115,14 @@ fn trouble() -> Vec<Row> {
             duplicate_of: Some(Arc::new(DuplicateOf {
                 path: "/media/clip-001.mp4".into(),
                 uploaded_at_ms: Some(1_766_989_317_192),
+                account: None,
+                asset: AssetId::new("re_660727003963174912"),
+                other_key: None,
             })),
             ..row(
                 5,
                 "clip-001 final.mp4",
-                Status::FoundDuplicate(DuplicateStage::Known),
+                Status::FoundDuplicate(DuplicateStage::Uploaded),
             )
         },
         row(
@@ -135,7 +138,7 @@ fn trouble() -> Vec<Row> {
 }
 
 fn totals(state: &mut Snapshot) {
-    state.totals.batch = 12;
+    state.totals.started = 12;
     state.totals.done = 3;
     state.totals.sent = 1_400_000_000;
     state.totals.bytes = 3_900_000_000;

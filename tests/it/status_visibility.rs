@@ -8,7 +8,7 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::environment::VaultError;
-use mavi_uploader::engine::Command;
+use mavi_uploader::engine::{Command, Notice};
 use mavi_uploader::model::fault::{Fault, FaultKind};
 use mavi_uploader::model::key::{ApiKey, NotAKey};
 use mavi_uploader::model::media::Rejection;
@@ -38,7 +38,9 @@ fn a_folder_that_is_looked_through_is_counted_and_what_was_in_the_list_is_said()
     engine.publish(|state| state.walking = None);
     window.run();
     assert!(!has(&window, "Looking for files"));
-    engine.publish(|state| state.already_listed = 1200);
+    let listed = (1..=1200).map(ItemId).collect();
+    let notice = Notice::AlreadyListed(listed);
+    engine.notices.send(notice).unwrap();
     window.run();
     assert!(has(&window, "1,200 files were already in the list."));
     window.get_by_label("Dismiss").click();
@@ -50,7 +52,7 @@ fn a_folder_that_is_looked_through_is_counted_and_what_was_in_the_list_is_said()
 fn what_only_the_service_works_on_may_be_left_without_a_question() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
-    engine.publish(|state| state.totals.batch = 1);
+    engine.publish(|state| state.totals.started = 1);
     engine.rows(vec![row(1, "clip.mp4", processing())]);
     window.run();
     assert!(has(&window, "1 processing at memories.ai"));
@@ -275,7 +277,7 @@ fn a_wait_of_the_whole_queue_is_said_in_rows_foot_and_banner_with_try_now() {
     };
     engine.publish(|state| {
         state.waiting = Some(waits(8));
-        state.totals.batch = 2;
+        state.totals.started = 2;
         state.totals.left = Some(Duration::from_secs(11));
     });
     let until = Instant::now() + Duration::from_secs(60);

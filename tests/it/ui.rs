@@ -8,7 +8,7 @@ use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::desktop_status::title;
 use mavi_uploader::app::environment::DialogResult;
-use mavi_uploader::engine::{BatchEnd, Command, Notice};
+use mavi_uploader::engine::{Command, FinishedCounts, Notice};
 use mavi_uploader::model::fault::{Fault, FaultKind, RequiredAction};
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, JournalState, Status, UnwritableCause};
@@ -330,7 +330,7 @@ fn the_title_shows_how_far_the_batch_is() {
     let title = |window: &Window| title(window.state().as_ref().unwrap().app().snapshot());
     assert_eq!(title(&window), "Mavi Uploader");
     engine.publish(|state| {
-        state.totals.batch = 7;
+        state.totals.started = 7;
         state.totals.done = 2;
         state.totals.sent = 430_000_000;
         state.totals.bytes = 1_000_000_000;
@@ -344,11 +344,11 @@ fn the_title_shows_how_far_the_batch_is() {
 fn the_end_of_a_batch_is_said() {
     let (engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
-    let finished = Notice::BatchFinished(BatchEnd {
+    let finished = Notice::QueueFinished(FinishedCounts {
         ready: 11,
         duplicates: 1,
         failed: 1,
-        ..BatchEnd::default()
+        ..FinishedCounts::default()
     });
     engine.notices.send(finished).unwrap();
     window.run();

@@ -1,7 +1,8 @@
 //! A window without a display, worked by its labels, over an engine that the test plays.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use egui::{DroppedFile, Event, Key, Theme, ViewportCommand, ViewportId};
@@ -21,6 +22,7 @@ use mavi_uploader::model::media::{Kind, Route};
 use mavi_uploader::model::snapshot::{
     ItemId, KeySource, KeyState, Row, Snapshot, Status, Totals, Transfer,
 };
+use mavi_uploader::store::KeySlot;
 use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::ui::MaviApp;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -114,6 +116,7 @@ pub fn row(id: u64, name: &str, status: Status) -> Row {
         transfer: None,
         asset_id: None,
         reserved_id: None,
+        account: None,
         saved: true,
         possibly_stored_twice: false,
         duplicate_of: None,
@@ -187,10 +190,19 @@ pub struct Vault {
     pub trouble: Mutex<Option<VaultError>>,
     /// It gives and keeps no key before something comes here.
     pub gate: Mutex<Option<std::sync::mpsc::Receiver<()>>>,
+    /// Keys of other entries than the first one.
+    pub others: Mutex<HashMap<KeySlot, ApiKey>>,
+}
+
+impl Vault {
+    /// Returns the keys of other entries than the first one.
+    pub fn others(&self) -> MutexGuard<'_, HashMap<KeySlot, ApiKey>> {
+        self.others.lock().expect("no test panics with it")
+    }
 }
 
 impl KeyVault for Vault {
-    fn load(&self) -> Result<Option<ApiKey>, VaultError> {
+    fn load(&self, slot: &KeySlot) -> Result<Option<ApiKey>, VaultError> {
         if self.absent {
             return Err(VaultError::Absent);
         }
@@ -200,22 +212,35 @@ impl KeyVault for Vault {
         if let Some(trouble) = self.trouble.lock().expect("no test panics with it").clone() {
             return Err(trouble);
         }
-        Ok(self.kept.lock().expect("no test panics with it").clone())
+        Ok(match slot {
+            KeySlot::First => self.kept.lock().expect("no test panics with it").clone(),
+            KeySlot::Of(_) => self.others().get(slot).cloned(),
+        })
     }
 
-    fn save(&self, key: &ApiKey) -> Result<(), VaultError> {
+    fn save(&self, slot: &KeySlot, key: &ApiKey) -> Result<(), VaultError> {
         if self.absent {
             return Err(VaultError::Absent);
         }
         if let Some(gate) = &*self.gate.lock().expect("no test panics with it") {
             let _ = gate.recv();
         }
-        *self.kept.lock().expect("no test panics with it") = Some(key.clone());
+        match slot {
+            KeySlot::First => {
+                *self.kept.lock().expect("no test panics with it") = Some(key.clone());
+            }
+            KeySlot::Of(_) => {
+                self.others().insert(slot.clone(), key.clone());
+            }
+        }
         Ok(())
     }
 
-    fn remove(&self) -> Result<(), VaultError> {
-        *self.kept.lock().expect("no test panics with it") = None;
+    fn remove(&self, slot: &KeySlot) -> Result<(), VaultError> {
+        match slot {
+            KeySlot::First => *self.kept.lock().expect("no test panics with it") = None,
+            KeySlot::Of(_) => drop(self.others().remove(slot)),
+        }
         Ok(())
     }
 }

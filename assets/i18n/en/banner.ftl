@@ -48,6 +48,7 @@ banner-enter-key-for-session = Enter a key for this session
 banner-environment-key-refused = memories.ai doesn’t accept the API key in the environment (MEMORIES_API_KEY). Keys of its newer DataLake console don’t work here. Correct it there, or enter one for this session.
 # $why: why it is no key, in a few words.
 banner-environment-key = The API key in the environment (MEMORIES_API_KEY) can’t be used: { $why }. Correct it there, or enter one here.
+banner-environment-key-odd = The API key in the environment (MEMORIES_API_KEY) doesn’t begin with sk- as keys of memories.ai do. If uploads are refused, correct it there, or enter one here.
 # $why: what is wrong with the keychain, in a sentence.
 banner-keychain = { $why } A key that the keychain may hold can’t be read.
 banner-session-only = { $why } The API key is kept for this session only.

@@ -13,10 +13,13 @@ key-button-loading = Looking for the key…
 key-button-missing = No API key
 key-button-refused = Key not accepted
 key-button-unchecked = Key saved
+# A key that no keychain holds.
+key-button-not-checked = Key not checked yet
 key-button-short = Key set
 # $last4: the key's last characters.
 key-button = Key …{ $last4 }
 key-button-hint = Show or change the API key
+key-menu-hint = Change the account, or its API key
 
 ## The dialog: which key is in use, and what becomes of another one
 
@@ -50,6 +53,27 @@ key-save-starts = { $files ->
        *[other] Save key starts the upload of { $files } files.
     }
 
+## Accounts. $name: an account's name or its key ("Key …1234"), $last4: its key's last characters.
+
+key-account-entry = { $name } (…{ $last4 })
+key-accounts = Accounts
+key-account-saved = In the keychain.
+key-account-session = For this session only.
+key-account-environment = From the environment (MEMORIES_API_KEY).
+# The dialog for another account's key.
+key-add = Add another API key
+    .means = Paste the key of another account. Uploads under way go on with the key that they were started with.
+# Titles of dialogs, and the name of the first one's field.
+key-name-title = Name this account
+key-name-field = Account name
+key-name-hint = For example the client or the project
+key-join-title = This is the same account as…
+    .means = After a key was renewed, tell here which account it belongs to: { $name }. The assets of both then count as one account’s. This can’t be undone.
+key-other-rejected = memories.ai doesn’t accept the API key of { $name } any more. What was started with it is paused.
+key-account-gone = The keychain no longer holds that key. Add it again.
+# $why: what is wrong with the keychain, in a sentence.
+key-not-switched = { $why } The account was not changed.
+
 ## The dialog: its buttons, and what is going on
 
 key-try-without = Try without one
@@ -68,6 +92,8 @@ key-long = This is no API key: it is longer than a key can be. Copy the key alon
 key-reason-empty = no key was given
 key-reason-characters = the text holds characters that an API key cannot have
 key-reason-long = the text is longer than an API key can be
+# Added to it for a key of another form.
+key-looks-odd = It doesn’t begin with sk- as keys of memories.ai do; make sure that you copied the whole key.
 # $why: a sentence.
 key-refused = memories.ai doesn’t accept this key. { $why }
 
@@ -114,6 +140,8 @@ key-state-sandbox = The sandbox’s own. Yours is not used here.
 
 ## Removing the key
 
+# $name: an account's name or its key.
+key-remove-of = Remove the API key of { $name }?
 key-remove = Remove the API key?
     .means = The key is removed from this computer only, and stays valid at memories.ai. Uploads under way go on; to start another, you need a key again.
 key-removed = API key removed from the keychain.

@@ -20,7 +20,8 @@ row-has-location = Says where it was taken
 # $time: such as "2026-11-28 16:04".
 row-captured = Taken { $time }
 
-## Files with the same content. $file: a name, $day: such as "2026-11-30".
+## Files with the same content. $file: a name, $day: such as "28 November", $last4: the last
+## characters of a key.
 
 row-duplicate-of = same content as { $file }
 row-same-as-uploaded = same content as { $file }, uploaded on { $day }
@@ -29,11 +30,21 @@ row-uploaded-before = the same content was uploaded before
 row-listed-twice = the same content is in this list
 row-uploaded-itself = uploaded on { $day }
 row-uploaded-itself-before = uploaded before
+row-uploaded-on = Uploaded on { $day }
+row-uploaded-as = as { $file }
+row-not-confirmed = not confirmed yet
+row-uploaded-with-other-key = uploaded on { $day } with another key (…{ $last4 })
+row-uploaded-with-unknown-key = uploaded on { $day } with another key
 row-not-sent-twice = not sent twice
 row-not-sent = not sent again
 row-gets-id = gets its id
 row-waits-for-id = waits for its id
 row-unconfirmed = { $service-first } does not have the same content any more
+
+## What belongs to another account than the one in use. $name: the account's name, or its key.
+
+row-in-account = in another account: { $name }
+row-for-account = for another account: { $name }
 
 ## Why a queued row waits
 

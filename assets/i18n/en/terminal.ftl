@@ -83,6 +83,10 @@ terminal-key-not-removed = No key was removed. { $why }
 terminal-key-of-environment = environment ({ $variable }){ $ends }
 terminal-key-of-keychain = keychain{ $ends }
 terminal-key-ends = , ends in { $last4 }
+# Other keys, which are used in the window. $name: the account's name.
+terminal-key-of-account = In the keychain for the window: { $name }{ $ends }
+terminal-key-of-unnamed-account = In the keychain for the window: another key{ $ends }
+terminal-key-looks-odd = The key does not begin with sk- as keys of memories.ai do. If it is refused, make sure that you copied the whole key.
 terminal-no-keychain = No keychain answers on this computer.
 terminal-keychain-locked = The keychain is locked: unlock it and try again.
 terminal-keychain-not-asked = it could not be asked
@@ -91,7 +95,7 @@ terminal-keychain-not-asked = it could not be asked
 
 terminal-history-broken = The history cannot be read to its end: { $error }.
 terminal-history-empty = Nothing was uploaded from this computer yet.
-terminal-history-nothing-found = Nothing in the history has this in its name, path or id.
+terminal-history-nothing-found = Nothing in the history is like this.
 terminal-port-taken = The sandbox cannot listen on port { $port }: { $error }.
 
 ## What happens to a file of `upload`: its path, and this.

@@ -13,9 +13,27 @@ units-hours = { NUMBER($hours) } h
 units-hours-minutes = { NUMBER($hours) } h { NUMBER($minutes) } min
 units-left = { $time } left
 units-estimating = estimating…
-
 # $time: such as "2026-11-28 16:04", $offset: such as "+08:00".
 units-time-at-offset = { $time } (UTC{ $offset })
+
+## Days, such as "28 November" this year and "28 November 2025" otherwise
+
+units-month = { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    }
+units-day = { NUMBER($day) } { $month }
+units-day-and-year = { NUMBER($day) } { $month } { $year }
 
 ## Pictures, in pixels
 

@@ -108,6 +108,25 @@ fn uploads_go_before_polls_and_each_in_its_order() {
 }
 
 #[test]
+fn a_lookup_goes_after_all_else_however_long_it_waits() {
+    paused(async {
+        let (limiter, log) = (limiter(), Log::default());
+        let turns = [(1, Priority::Lookup), (2, Priority::Poll)];
+        let uploads = (3..30).map(|name| (name, Priority::Upload));
+        limiter.enqueue(Priority::Upload).acquired().await;
+        let waits = turns.into_iter().chain(uploads);
+        let waits: Vec<_> = waits
+            .map(|(name, turn)| wait(&limiter, &log, name, turn))
+            .collect();
+        for wait in waits {
+            wait.await.unwrap();
+        }
+        assert_eq!(names(&log).last(), Some(&1));
+        assert_spaced(&log);
+    });
+}
+
+#[test]
 fn a_poll_is_not_starved_and_neither_are_uploads() {
     paused(async {
         let (limiter, log) = (limiter(), Log::default());

@@ -10,7 +10,7 @@ fn snapshot(statuses: &[Status]) -> Snapshot {
         rows: Arc::new(rows.map(|(status, id)| Arc::new(row(id, status))).collect()),
         totals: Totals {
             active: statuses.len(),
-            batch: 12,
+            started: 12,
             done: 3,
             sent: 374_000_000,
             bytes: 1_000_000_000,
@@ -45,7 +45,7 @@ fn the_title_says_how_far_a_batch_is_and_never_more_than_is_true() {
     // Matches the status bar, which counts bytes; for many small files the title counts files.
     running.totals.sent = 6_300_000;
     running.totals.bytes = 36_400_000;
-    running.totals.batch = 400;
+    running.totals.started = 400;
     running.totals.done = 200;
     assert_eq!(title(&running), "17 % · 200 of 400 – Mavi Uploader");
     // Everything left is paused.

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::RowContext;
 use crate::app::queue::QueueStatus;
+use crate::app::wording::account_name;
 use crate::app::wording::row as words;
-use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
+use crate::model::accounts::Accounts;
+use crate::model::snapshot::{DuplicateOf, DuplicateStage, ResumeBehaviour, Row, Status};
 use crate::text;
 use crate::text::messages::{foot, list};
 
@@ -25,6 +27,10 @@ pub fn detail(row: &Row, around: &RowContext) -> String {
         Status::ReadyToUpload | Status::FoundDuplicate(_) | Status::Queued
     ) {
         parts.extend(row.note.map(|note| text::note(note, around.place)));
+    }
+    // First, as the end is cut where there is little room.
+    if let Some(other) = other_account(row, &around.accounts) {
+        parts.insert(0, other);
     }
     if row.possibly_stored_twice {
         parts.push(words::may_be_twice().to_owned());
@@ -89,6 +95,12 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             };
             parts.extend(later.map(str::to_owned));
         }
+        Status::FoundDuplicate(DuplicateStage::Uploaded) => {
+            parts.push(size());
+            parts.extend(uploaded_as(row));
+            parts.push(words::not_confirmed().to_owned());
+            parts.extend(held_up(around).filter(|_| around.queue != QueueStatus::Paused));
+        }
         Status::FoundDuplicate(_) | Status::Duplicate { .. } => {
             parts.push(size());
             let unknown = match status {
@@ -103,6 +115,7 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         }
         Status::ReadyToUpload => {
             parts.push(size());
+            parts.extend(uploaded_elsewhere(row));
             parts.extend(
                 row.duplicate_unconfirmed
                     .then(|| words::unconfirmed(around.place)),
@@ -124,6 +137,18 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
         _ => parts.push(size()),
     }
     parts
+}
+
+/// Returns the account that has the row's asset, or gets it, if it is not the one in use.
+fn other_account(row: &Row, accounts: &Accounts) -> Option<String> {
+    let account = row.account().filter(|account| accounts.is_other(account))?;
+    let name = account_name(accounts, account);
+    match row.status {
+        // It says so in its own words.
+        Status::OtherKey { .. } => None,
+        _ if super::id_of(row).is_some() => Some(words::in_account(&name)),
+        _ => Some(words::for_account(&name)),
+    }
 }
 
 /// Returns what the file is: "1:24 · 1920 × 1080 · 412 MB".
@@ -166,24 +191,51 @@ fn after_same_as(status: &Status) -> Option<&'static str> {
     }
 }
 
-/// Returns the name of the duplicated file, with its folder if that differs.
+/// Returns the original of a duplicate, and when it was uploaded.
 fn duplicate_of(row: &Row) -> Option<String> {
     let other = row.duplicate_of.as_ref()?;
-    if let Some(ms) = other.uploaded_at_ms
-        && other.path == row.path
-    {
-        return Some(words::uploaded_itself(text::day(ms).as_deref()));
+    Some(match (other.uploaded_at_ms, file_of(other, row)) {
+        (Some(ms), None) => words::uploaded_itself(text::day(ms).as_deref()),
+        (Some(ms), Some(file)) => words::same_as_uploaded(&file, text::day(ms).as_deref()),
+        (None, file) => words::duplicate_of(&file?),
+    })
+}
+
+/// Returns the name that a file had when it was uploaded before, or the equal file in the list.
+fn uploaded_as(row: &Row) -> Option<String> {
+    let other = row.duplicate_of.as_ref()?;
+    let file = file_of(other, row)?;
+    Some(match other.uploaded_at_ms {
+        Some(_) => words::uploaded_as(&file),
+        None => words::duplicate_of(&file),
+    })
+}
+
+/// Returns when and as which file the content was uploaded with another account's key.
+fn uploaded_elsewhere(row: &Row) -> Vec<String> {
+    let Some(other) = &row.duplicate_of else {
+        return vec![];
+    };
+    let (Some(last4), Some(ms)) = (&other.other_key, other.uploaded_at_ms) else {
+        return vec![];
+    };
+    let uploaded = words::uploaded_elsewhere(text::day(ms).as_deref(), last4);
+    std::iter::once(uploaded).chain(uploaded_as(row)).collect()
+}
+
+/// Returns the name of the duplicated file, with its folder if that differs; `None` for the row's
+/// own file.
+fn file_of(other: &DuplicateOf, row: &Row) -> Option<String> {
+    if other.path == row.path {
+        return None;
     }
     let name = other.path.file_name().unwrap_or(other.path.as_os_str());
-    let mut file = name.to_string_lossy().into_owned();
+    let file = name.to_string_lossy().into_owned();
     if other.path.parent() != row.path.parent()
         && let Some(folder) = other.path.parent().and_then(Path::file_name)
     {
         let place = Path::new(folder).join(&file);
-        file = place.to_string_lossy().into_owned();
+        return Some(place.to_string_lossy().into_owned());
     }
-    Some(match other.uploaded_at_ms {
-        None => words::duplicate_of(&file),
-        Some(ms) => words::same_as_uploaded(&file, text::day(ms).as_deref()),
-    })
+    Some(file)
 }

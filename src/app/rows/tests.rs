@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::app::queue::Hold;
-use crate::model::asset::AssetId;
-use crate::model::fault::Fault;
-use crate::model::fault::RequiredAction;
+use crate::model::accounts::AccountInfo;
+use crate::model::asset::{Account, AssetId};
+use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::media::{Kind, MediaMetadata, Note, Rejection, Route};
 use crate::model::snapshot::{DuplicateOf, DuplicateStage, ItemId, QueueWait, Transfer};
 
@@ -26,6 +26,7 @@ pub(crate) fn row(id: u64, status: Status) -> Row {
         transfer: None,
         asset_id: None,
         reserved_id: None,
+        account: None,
         saved: true,
         possibly_stored_twice: false,
         duplicate_of: None,
@@ -42,6 +43,7 @@ fn around(now: Instant) -> RowContext {
         now,
         place: Backend::Service,
         queue: QueueStatus::GoesOn,
+        accounts: Arc::default(),
     }
 }
 
@@ -203,7 +205,7 @@ fn a_duplicate_hands_on_the_id_of_its_twin() {
     let twin = AssetId::new("re_1");
     let duplicate = row(1, Status::Duplicate { of: twin });
     assert_eq!(id_of(&duplicate), Some("re_1"));
-    assert!(commands(&duplicate, &around(Instant::now())).contains(&RowCommand::UploadAnyway));
+    assert!(menu(&duplicate, &around(Instant::now())).contains(&RowCommand::UploadAnyway));
 }
 
 #[test]
@@ -214,11 +216,14 @@ fn a_duplicate_says_of_which_file_it_is_one() {
         duplicate.duplicate_of = Some(Arc::new(DuplicateOf {
             path: PathBuf::from(path),
             uploaded_at_ms,
+            account: None,
+            asset: None,
+            other_key: None,
         }));
         detail(&duplicate, &around(Instant::now()))
     };
     let id = || AssetId::new("re_1");
-    let day = Some(1_766_989_317_192);
+    let noon = Some(1_767_009_600_000);
     assert_eq!(
         said(None, "/a/Take 1.mp4", None),
         "412 MB · same content as Take 1.mp4 · waits for its id"
@@ -229,14 +234,35 @@ fn a_duplicate_says_of_which_file_it_is_one() {
         format!("412 MB · same content as {}", elsewhere.display())
     );
     assert_eq!(
-        said(id(), "/a/Take 1.mp4", day),
-        "412 MB · same content as Take 1.mp4, uploaded on 2025-12-29"
+        said(id(), "/a/Take 1.mp4", noon),
+        "412 MB · same content as Take 1.mp4, uploaded on 29 December 2025"
     );
     // Duplicate of the file itself.
     assert_eq!(
-        said(id(), "/a/clip-1.mp4", day),
-        "412 MB · uploaded on 2025-12-29"
+        said(id(), "/a/clip-1.mp4", noon),
+        "412 MB · uploaded on 29 December 2025"
     );
+}
+
+#[test]
+fn a_failed_row_offers_what_its_words_say() {
+    let offers = |kind| {
+        let row = row(1, Status::Failed(Arc::new(Fault::new(kind))));
+        commands(&row, &around(Instant::now()))
+    };
+    for (kind, fix, is_retried) in [
+        (FaultKind::ServerError, RowCommand::Retry, true),
+        (FaultKind::BadRequest, RowCommand::Details, true),
+        (FaultKind::UnsupportedMedia, RowCommand::Details, false),
+        (FaultKind::SizeMismatch, RowCommand::UploadAgain, false),
+        (FaultKind::StillProcessing, RowCommand::CheckAgain, false),
+        (FaultKind::FileGone, RowCommand::Locate, true),
+        (FaultKind::Unreadable, RowCommand::Locate, true),
+    ] {
+        let offered = offers(kind);
+        assert!(offered.contains(&fix), "{kind:?}");
+        assert_eq!(offered.contains(&RowCommand::Retry), is_retried, "{kind:?}");
+    }
 }
 
 #[test]
@@ -249,6 +275,7 @@ fn every_row_can_be_ended_and_trouble_explains_itself() {
         Status::Rejected(Rejection::Empty),
         Status::ReadyToUpload,
         Status::FoundDuplicate(DuplicateStage::Known),
+        Status::FoundDuplicate(DuplicateStage::Uploaded),
         Status::Queued,
         Status::Uploading,
         Status::Finishing,
@@ -457,6 +484,52 @@ fn a_row_that_is_queued_says_what_holds_the_queue() {
         let said = detail(&begun, &around);
         assert_eq!(said.contains("from the beginning"), told, "{said}");
     }
+}
+
+#[test]
+fn what_belongs_to_another_account_says_so() {
+    let of = |text: &str| Account::from_fingerprint(text);
+    let info = |account: &str, name: Option<&str>| AccountInfo {
+        account: of(account),
+        last4: format!("000{account}"),
+        name: name.map(str::to_owned),
+        group: of(account),
+    };
+    let known = vec![info("a", Some("Studio A")), info("b", None)];
+    let in_use = |account: &str| RowContext {
+        accounts: Arc::new(Accounts::new(
+            known.clone(),
+            Some((of(account), String::new())),
+        )),
+        ..around(Instant::now())
+    };
+    let mut ready = row(1, Status::Ready);
+    ready.asset_id = AssetId::new("re_1");
+    ready.account = Some(of("a"));
+    assert_eq!(detail(&ready, &in_use("a")), "412 MB");
+    let other = "in another account: Studio A · 412 MB";
+    assert_eq!(detail(&ready, &in_use("b")), other);
+    ready.account = Some(of("b"));
+    let other = "in another account: Key …000b · 412 MB";
+    assert_eq!(detail(&ready, &in_use("a")), other);
+    let mut queued = row(1, Status::Queued);
+    queued.account = Some(of("b"));
+    let other = "for another account: Key …000b · 412 MB";
+    assert_eq!(detail(&queued, &in_use("a")), other);
+    let of_original = DuplicateOf {
+        path: "/media/first.mp4".into(),
+        uploaded_at_ms: None,
+        account: Some(of("a")),
+    };
+    let mut duplicate = row(
+        1,
+        Status::Duplicate {
+            of: AssetId::new("re_1"),
+        },
+    );
+    duplicate.duplicate_of = Some(Arc::new(of_original));
+    let said = detail(&duplicate, &in_use("b"));
+    assert!(said.starts_with("in another account: Studio A"), "{said}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn snapshot(statuses: &[Status], sent: u64) -> Snapshot {
         rows: Arc::new(rows.map(|(status, id)| Arc::new(row(id, status))).collect()),
         totals: Totals {
             active: statuses.iter().filter(active).count(),
-            batch: 4,
+            started: 4,
             done: 1,
             sent: sent * 1_000_000_000,
             bytes: 100_000_000_000,

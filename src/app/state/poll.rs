@@ -15,10 +15,10 @@ use crate::app::list_state::AddedFiles;
 use crate::app::open_external::OpenEvent;
 use crate::app::pickers::Picked;
 use crate::app::wording;
-use crate::engine::{BatchEnd, Command, Notice};
+use crate::engine::{Command, FinishedCounts, Notice};
 use crate::model::relocation::RelocationError;
 use crate::store::ForwardedPaths;
-use crate::text::messages::window;
+use crate::text::messages::{key, window};
 
 impl App {
     /// Sets whether the window is in front.
@@ -66,6 +66,7 @@ impl App {
             let after = self.engines.snapshot();
             self.feedback.announcer().compare(&before, after);
             self.take_in();
+            self.ask_for_keys_of_others();
             self.show_added(now);
         }
         self.notices.poll(self.engines.snapshot(), now);
@@ -155,7 +156,7 @@ impl App {
 
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
-            Notice::BatchFinished(end) => {
+            Notice::QueueFinished(end) => {
                 self.feedback.say(wording::batch_done(&end), None, now);
                 self.notify_batch_finished(&end);
                 self.effects.push(WindowEffect::Attention);
@@ -170,6 +171,11 @@ impl App {
                 let add = is_new.then(|| UiCommand::Add(vec![path]));
                 self.feedback.say(text, add, now);
             }
+            Notice::OtherKeyRejected(account) => {
+                let name = wording::account_name(&self.snapshot().accounts, &account);
+                self.feedback.say(key::other_rejected(&name), None, now);
+            }
+            Notice::AlreadyListed(rows) => self.notices.already_listed(rows),
             Notice::NothingFound => {
                 self.list.end_intake();
                 let said = wording::selection::nothing_added();
@@ -182,7 +188,7 @@ impl App {
     }
 
     /// Notifies the user that the batch has ended, if the window is not in front.
-    fn notify_batch_finished(&self, end: &BatchEnd) {
+    fn notify_batch_finished(&self, end: &FinishedCounts) {
         if self.desktop_status.is_in_background() && self.settings.values().notifications {
             let (title, text) = wording::batch_ended(end, self.backend());
             let raise = self.desktop_status.on_click(Arc::clone(&self.wake));
@@ -196,6 +202,7 @@ impl App {
             match event {
                 KeyEvent::Send(command) => self.engines.account().send(command),
                 KeyEvent::Say(text) => self.feedback.say(text, None, now),
+                KeyEvent::Remember(keys) => self.settings.remember_keys(keys),
                 KeyEvent::CloseDialog => {
                     self.dialog.take_if(|dialog| *dialog == Dialog::Key);
                 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::App;
 use crate::app::command::{
-    BulkAction, Dismissible, ExportFormat, Filter, Pick, Setting, UiCommand,
+    BulkAction, Dismissible, EntryId, ExportFormat, Filter, Pick, Setting, UiCommand,
 };
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
@@ -31,7 +31,7 @@ impl App {
     pub(super) fn begin_intake(&mut self) {
         let snapshot = self.engines.snapshot();
         let refused = self.list().refused_files();
-        self.notices.begin_intake(snapshot, refused);
+        self.notices.begin_intake(refused);
         self.list.begin_intake(snapshot);
     }
 
@@ -114,6 +114,15 @@ impl App {
                 self.list.list_mut().unfold_row(first);
                 self.effects.push(WindowEffect::Scroll(first));
             }
+            UiCommand::ShowListed(rows) => {
+                let list = self.list.list_mut();
+                list.find(String::new());
+                list.show(Filter::All);
+                rows.iter().for_each(|id| list.unfold_row(*id));
+                let first = list.select(&rows.into_iter().collect());
+                let first = first.map(EntryId::Row);
+                self.effects.extend(first.map(WindowEffect::Reveal));
+            }
             UiCommand::Row(command, id) => self.row_command(command, id, now),
             UiCommand::ConfirmCancel => {
                 if let Some(Dialog::Cancel(StopRequest { ids: Some(ids), .. })) = self.dialog.take()
@@ -182,8 +191,14 @@ impl App {
                 }
             }
             UiCommand::ChooseBackupFolder => self.pickers.choose_backup_folder(),
-            UiCommand::RemoveKey => self.dialog = Some(Dialog::RemoveKey),
-            UiCommand::ConfirmRemoveKey => self.remove_key(),
+            UiCommand::AddKey
+            | UiCommand::SwitchAccount(_)
+            | UiCommand::RenameAccount(_)
+            | UiCommand::SaveAccountName
+            | UiCommand::JoinAccount(_)
+            | UiCommand::ConfirmJoin(..)
+            | UiCommand::RemoveKey(_)
+            | UiCommand::ConfirmRemoveKey => self.act_on_account(command, now),
             UiCommand::Dismiss(banner) => self.put_away(banner),
             UiCommand::DismissToast => self.feedback.dismiss_toast(),
             UiCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
@@ -232,8 +247,7 @@ impl App {
             Dismissible::Settings => self.settings.dismiss_warnings(),
             banner => {
                 let refused = self.list().refused_files();
-                self.notices
-                    .dismiss(banner, self.engines.snapshot(), refused);
+                self.notices.dismiss(banner, refused);
             }
         }
     }
@@ -256,15 +270,6 @@ impl App {
         if !self.sandbox() {
             self.key.open(then);
             self.dialog = Some(Dialog::Key);
-        }
-    }
-
-    /// Removes the key.
-    fn remove_key(&mut self) {
-        self.dialog = None;
-        if let KeyState::Present { source, .. } = self.snapshot().key {
-            let command = self.key.remove(source);
-            command.into_iter().for_each(|it| self.engines.send(it));
         }
     }
 

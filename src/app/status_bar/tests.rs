@@ -12,7 +12,7 @@ fn said(statuses: Vec<Status>, change: impl FnOnce(&mut Snapshot)) -> (String, S
     let mut snapshot = Snapshot {
         totals: Totals {
             active: statuses.len(),
-            batch: 12,
+            started: 12,
             done: 7,
             sent: 1_400_000_000,
             bytes: 3_900_000_000,

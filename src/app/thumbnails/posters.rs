@@ -19,13 +19,14 @@ const START: &str = "1";
 const QUICK_LOOK: &str = "/usr/bin/qlmanage";
 /// Environment variables that a tool gets; the API key is none of them.
 const VARIABLES: &str = "HOME LD_LIBRARY_PATH PATH SYSTEMROOT TEMP TMP TMPDIR";
-/// Options of ffmpeg for its input: a file that names others, as playlists do, is not read.
-const INPUT: &str = "-nostdin -v error -threads 1 -protocol_whitelist file -format_whitelist \
-                     asf,avi,flv,matroska,mov,mpeg,mpegts,mpegvideo";
-/// Options of ffmpeg for its output: one frame as PNG, 240 pixels high and at most nine times as
-/// wide.
-const FRAME: &str = "-an -sn -dn -frames:v 1 -vf scale=w='clip(240*dar,2,2160)':h=240 \
-                     -pix_fmt rgb24 -c:v png -f image2pipe pipe:1";
+/// Options of ffmpeg for its input.
+const INPUT: &str = "-nostdin -v error -threads 1 -protocol_whitelist file";
+/// Formats that ffmpeg may read: none that names other files, as playlists do.
+const FORMATS: &str = "asf,avi,flv,matroska,mov,mpeg,mpegts,mpegvideo";
+/// A frame 240 pixels high and at most nine times as wide.
+const SCALE: &str = "scale=w='clip(240*dar,2,2160)':h=240";
+/// Options of ffmpeg for its output: one frame as PNG.
+const FRAME: &str = "-an -sn -dn -frames:v 1 -pix_fmt rgb24 -c:v png -f image2pipe pipe:1";
 
 /// Sources of poster pictures. One tool runs at a time.
 #[derive(Debug, Default)]
@@ -97,8 +98,11 @@ impl Posters {
         input.push(path);
         [&["-ss", START][..], &[]].iter().find_map(|start| {
             let mut command = Command::new(&ffmpeg);
-            command.args(INPUT.split(' ')).args(*start);
-            command.arg("-i").arg(&input).args(FRAME.split(' '));
+            command
+                .args(INPUT.split(' '))
+                .args(["-format_whitelist", FORMATS]);
+            command.args(*start).arg("-i").arg(&input);
+            command.args(["-vf", SCALE]).args(FRAME.split(' '));
             let picture = self.output(&mut command, end)?;
             decode::small(&picture, end)
         })

@@ -1,11 +1,11 @@
 //! Texts about the end of a batch.
 
-use crate::engine::BatchEnd;
+use crate::engine::FinishedCounts;
 use crate::text::Backend;
 use crate::text::messages::{batch as say, foot, list};
 
 /// Returns the non-zero results of a batch: "3 files ready, 1 duplicate".
-fn ends(end: &BatchEnd, ready: impl Fn(usize) -> String) -> String {
+fn ends(end: &FinishedCounts, ready: impl Fn(usize) -> String) -> String {
     let parts = [
         (end.ready > 0).then(|| ready(end.ready)),
         (end.duplicates > 0).then(|| foot::duplicates(end.duplicates)),
@@ -17,7 +17,7 @@ fn ends(end: &BatchEnd, ready: impl Fn(usize) -> String) -> String {
 }
 
 /// Returns the toast at the end of a batch.
-pub fn batch_done(end: &BatchEnd) -> String {
+pub fn batch_done(end: &FinishedCounts) -> String {
     let ends = ends(end, foot::ready);
     match end.nothing_sent && end.ready == 0 {
         true => say::done_without_sending(&ends),
@@ -26,7 +26,7 @@ pub fn batch_done(end: &BatchEnd) -> String {
 }
 
 /// Returns title and text of the notification at the end of a batch.
-pub fn batch_ended(end: &BatchEnd, place: Backend) -> (String, String) {
+pub fn batch_ended(end: &FinishedCounts, place: Backend) -> (String, String) {
     let title = say::ended(end.failed, end.ready + end.duplicates);
     let line = say::ends(&ends(end, |files| say::ready_at(files, place)));
     (title, line)

@@ -1,20 +1,52 @@
 //! Texts about the API key.
 
 use crate::app::environment::VaultError;
+use crate::model::accounts::{AccountInfo, Accounts};
+use crate::model::asset::Account;
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::text::messages::key as say;
 
 /// Returns the label of the key button.
-pub fn key_button(key: &KeyState) -> String {
+pub fn key_button(key: &KeyState, accounts: &Accounts) -> String {
+    let name = || accounts.current()?.name.clone();
     let words = match key {
         KeyState::Loading => say::button_loading(),
         KeyState::Missing => say::button_missing(),
         KeyState::Present { refused: true, .. } => say::button_refused(),
-        KeyState::Present { checked: false, .. } => say::button_unchecked(),
+        KeyState::Present { .. } if name().is_some() => return name().unwrap_or_default(),
+        KeyState::Present {
+            checked: false,
+            source: KeySource::Keychain,
+            ..
+        } => say::button_unchecked(),
+        KeyState::Present { checked: false, .. } => say::button_not_checked(),
         KeyState::Present { last4, .. } if last4.is_empty() => say::button_short(),
         KeyState::Present { last4, .. } => return say::button(last4),
     };
     words.to_owned()
+}
+
+/// Returns an account's name, or what tells its key from others.
+pub fn account_name(accounts: &Accounts, account: &Account) -> String {
+    match accounts.get(account) {
+        Some(AccountInfo {
+            name: Some(name), ..
+        }) => name.clone(),
+        Some(AccountInfo { last4, .. }) if !last4.is_empty() => say::button(last4),
+        _ => say::title().to_owned(),
+    }
+}
+
+/// Returns the entry of an account's key in a list: its name, and the key's last characters.
+pub fn account_entry(accounts: &Accounts, account: &Account) -> String {
+    match accounts.get(account) {
+        Some(AccountInfo {
+            name: Some(name),
+            last4,
+            ..
+        }) if !last4.is_empty() => say::account_entry(last4, name),
+        _ => account_name(accounts, account),
+    }
 }
 
 /// Returns the key in use and the effect of entering another; `for_session` if that is not stored.

@@ -9,7 +9,7 @@ use crate::text::Backend;
 use crate::text::messages::row as say;
 pub(crate) use crate::text::messages::row::*;
 
-/// Reports equal content in a file uploaded on a day, in UTC.
+/// Reports equal content in a file uploaded on a day.
 pub fn same_as_uploaded(file: &str, day: Option<&str>) -> String {
     match day {
         Some(day) => say::same_as_uploaded(day, file),
@@ -22,6 +22,15 @@ pub fn uploaded_itself(day: Option<&str>) -> String {
     match day {
         Some(day) => say::uploaded_itself(day),
         None => uploaded_itself_before().to_owned(),
+    }
+}
+
+/// Reports an upload of the same content with another account's key; `last4` may be empty.
+pub fn uploaded_elsewhere(day: Option<&str>, last4: &str) -> String {
+    match (day, last4) {
+        (Some(day), "") => say::uploaded_with_unknown_key(day),
+        (Some(day), last4) => say::uploaded_with_other_key(day, last4),
+        (None, _) => uploaded_before().to_owned(),
     }
 }
 

@@ -63,9 +63,11 @@ impl<S: Service> Actor<S> {
             }
             Command::TakeIds(ids) => {
                 self.regroup();
+                let is_under_way = |known: &KnownDuplicate| {
+                    !known.waits && matches!(known.original, Original::Row(_))
+                };
                 for id in ids {
-                    // Its original was sent or is under way.
-                    if self.known_duplicate(id).is_some_and(|known| !known.waits) {
+                    if self.known_duplicate(id).is_some_and(is_under_way) {
                         self.apply(id, Event::ReuseAssetId);
                     }
                 }
@@ -83,12 +85,18 @@ impl<S: Service> Actor<S> {
             Command::DiscardInterrupted => {
                 let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.remove(&interrupted);
-                // No batch-finished notice here: it would replace the offer to undo.
-                self.queue.close_batch();
+                // No notice of the end here: it would replace the offer to undo.
+                self.queue.close_busy_period();
             }
-            Command::SetKey(key, source) => self.set_key(key, source),
+            Command::SetKey(key, source) => self.replace_key(key, source),
+            Command::SwitchKey(key, source) => self.switch_key(key, source),
+            Command::HoldKey(key) => self.hold_key(key),
+            Command::ForgetKey(account) => self.forget_key(&account),
+            Command::NameAccount(account, name) => self.journal.name_account(&account, name),
+            Command::JoinAccounts(one, other) => self.join(&one, &other),
             Command::NoKey => {
                 self.keys.clear();
+                self.lookups.restart();
                 self.recall_accounts();
                 self.invalidate_all();
             }
@@ -129,22 +137,21 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Starts new files and queues known duplicates for an id lookup. A duplicate whose asset is
-    /// gone is never re-sent without asking.
+    /// Starts files, but for duplicates of the history, which are looked up anyway: one whose
+    /// asset is gone is never re-sent without asking.
     fn start_or_claim(&mut self, ids: &[ItemId]) {
         self.regroup();
         let wanted: HashSet<ItemId> = ids.iter().copied().collect();
-        let (mut uploaded, mut rest) = (vec![], vec![]);
+        let mut rest = vec![];
         for id in ids {
             let known = self.known_duplicate(*id);
             match known.map(|known| (&known.original, known.waits)) {
-                Some((Original::Asset(_), _)) => uploaded.push(*id),
+                Some((Original::Asset(_), _)) => {}
                 // Its original is not started, so neither is this row.
                 Some((Original::Row(row), true)) if !wanted.contains(row) => {}
                 _ => rest.push(*id),
             }
         }
-        self.each(&uploaded, &Event::ReuseAssetId);
         self.start_rows(&rest, &Event::Start);
         self.say_that_a_key_is_missing();
     }

@@ -18,7 +18,7 @@ impl<S: Service> Actor<S> {
         // journaled in a transaction of its own.
         while self.commit_once() {}
         if !self.journal.is_waiting() {
-            self.end_batch();
+            self.end_busy_period();
         }
     }
 
@@ -44,6 +44,9 @@ impl<S: Service> Actor<S> {
         }
         if !saved {
             self.journal_is_unwritable();
+        }
+        if let Some(accounts) = self.journal.take_accounts() {
+            self.keys.set_known(accounts);
         }
         self.regroup();
         let came_back = !was_good && self.journal.is_good();
@@ -99,12 +102,15 @@ impl<S: Service> Actor<S> {
     }
 
     /// Says once that everything that was started has ended.
-    fn end_batch(&mut self) {
+    fn end_busy_period(&mut self) {
         if self.publisher.totals().totals.active > 0 {
             return;
         }
-        if let Some(end) = self.queue.end_batch(self.throughput.moved_in_batch()) {
-            self.publisher.notify(Notice::BatchFinished(end));
+        if let Some(end) = self
+            .queue
+            .end_busy_period(self.throughput.moved_in_busy_period())
+        {
+            self.publisher.notify(Notice::QueueFinished(end));
             (self.options.wake)();
         }
     }

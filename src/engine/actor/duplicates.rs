@@ -1,17 +1,21 @@
 //! Finds rows with the content of another row or of an asset in the history: reads files, compares
 //! hashes, confirms assets with the service, and passes the outcome on to dependent rows.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use super::Actor;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::duplicates::comparison::{candidates, files_to_compare, original_in_run};
+use crate::engine::gate::QueueStep;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
-use crate::engine::tasks::{Contents, ReadAhead, not_compared};
-use crate::model::asset::{AssetId, ContentHash};
+use crate::engine::tasks::{Contents, LookupOutcome, ReadAhead, not_compared};
+use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
-use crate::model::upload::{Event, UploadState};
+use crate::model::upload::{Effect, Event, Original, UploadState};
 
 impl<S: Service> Actor<S> {
     /// Marks all sizes, after a change of the history or the account.
@@ -28,20 +32,94 @@ impl<S: Service> Actor<S> {
         if !self.journal.is_good() {
             return;
         }
-        let (journal, own) = (&self.journal, self.keys.accounts());
+        let (journal, own) = (&self.journal, self.accounts_to_compare());
         let is_asked = self.options.ask_history;
         let history = |size| match is_asked {
-            true => journal.ready_assets(own, size),
+            true => journal.ready_assets(&own, size),
             false => Some(vec![]),
         };
-        for (id, known) in self.duplicates.regroup(&self.queue, own, history) {
-            if let Some(item) = self.queue.get_mut(id)
-                && item.known_duplicate != known
-            {
+        let of_others = |size| {
+            let assets = journal.ready_assets(&journal.other_accounts(&own), size);
+            is_asked && assets.is_some_and(|assets| !assets.is_empty())
+        };
+        let found = self
+            .duplicates
+            .regroup(&self.queue, &own, history, of_others);
+        for (id, known) in found {
+            let Some(item) = self.queue.get_mut(id) else {
+                continue;
+            };
+            if item.known_duplicate != known {
                 item.known_duplicate = known;
                 self.publisher.on_change(id);
             }
+            self.lookups.on_compared(item);
         }
+    }
+
+    /// Returns the current key's accounts. Without a key nobody knows whose the assets of the
+    /// history are, and all of them count as unconfirmed.
+    pub(super) fn accounts_to_compare(&self) -> HashSet<Account> {
+        match self.keys.key() {
+            Some(_) => self.keys.accounts().clone(),
+            None => self.journal.other_accounts(&HashSet::new()),
+        }
+    }
+
+    /// Asks about the next unstarted row whose content was uploaded before.
+    pub(super) fn look_up_next(&mut self) {
+        let Some(item) = self.lookups.next(&self.queue) else {
+            return;
+        };
+        let may_ask = self.obstacle(QueueStep::Poll).is_none();
+        let Some(key) = self.keys.key().filter(|_| may_ask).cloned() else {
+            return;
+        };
+        let (id, content) = (item.id, item.content.hash());
+        let mut candidates: Vec<AssetId> = item.unconfirmed_asset().cloned().into_iter().collect();
+        for (asset, of) in self.known_assets(item) {
+            if Some(of) == content && !candidates.contains(&asset) {
+                candidates.push(asset);
+            }
+        }
+        let policy = &self.options.policy;
+        let failures = self.lookups.failures().checked_sub(1);
+        let after = failures.map_or(Duration::ZERO, |failures| policy.poll_wait(failures));
+        if let Some(item) = self.queue.get_mut(id) {
+            item.last_asked_account = Some(key.account());
+            let task = self.tasks.look_up(item, key, candidates, after);
+            self.lookups.on_begun(id, task);
+        }
+    }
+
+    /// Takes in the service's answer on an unstarted row.
+    pub(super) fn looked_up(&mut self, id: ItemId, attempt: u32, outcome: LookupOutcome) {
+        let has_failed = matches!(outcome, LookupOutcome::Answered(Err(_)));
+        if !self.lookups.on_answer(id, has_failed) {
+            return;
+        }
+        let event = match outcome {
+            LookupOutcome::FileChanged => {
+                if self.apply(id, Event::Rediscovered) {
+                    self.outbox.start(Work::Upload(id, Effect::CheckFile));
+                }
+                return;
+            }
+            LookupOutcome::Answered(Err(fault)) => {
+                self.gate.on_fault(&fault);
+                if let Some(fix) = fault.fix() {
+                    self.hold_queue(fix, fault);
+                }
+                return;
+            }
+            LookupOutcome::Answered(Ok(Some(asset))) => Event::HashCompared {
+                attempt,
+                original: Some(Original::Asset(asset)),
+            },
+            LookupOutcome::Answered(Ok(None)) => Event::DuplicateNotConfirmed { attempt },
+        };
+        self.key_is_good();
+        self.apply(id, event);
     }
 
     /// Takes in hashes of files that were read ahead.
@@ -49,6 +127,7 @@ impl<S: Service> Actor<S> {
         for (id, hash) in self.duplicates.on_read(&self.queue, read) {
             if let Some(item) = self.queue.get_mut(id) {
                 item.content.on_read(hash);
+                self.publisher.on_change(id);
             }
         }
     }
@@ -68,6 +147,10 @@ impl<S: Service> Actor<S> {
         let Some(item) = self.queue.get(id) else {
             return false;
         };
+        if item.meant_for().is_some() {
+            // The history is asked for the account in use.
+            return false;
+        }
         let mut in_run = candidates(&self.queue, item, self.keys.accounts());
         !item.upload().counters.force_upload
             && (in_run.next().is_some() || !self.known_assets(item).is_empty())
@@ -135,14 +218,19 @@ impl<S: Service> Actor<S> {
 
     /// Notifies dependent rows that this one has ended or was removed.
     pub(super) fn notify_dependents(&mut self, id: ItemId, asset: Option<&AssetId>) {
-        // An asset of another account is not this row's.
-        let is_others = self.queue.get(id).is_some_and(|item| {
-            matches!(item.upload().state, UploadState::Done { .. })
-                && !item.is_of(self.keys.accounts())
+        let done = self.queue.get(id).filter(|item| {
+            let is_done = matches!(item.upload().state, UploadState::Done { .. });
+            is_done && !item.is_of(self.keys.accounts())
         });
-        let asset = asset.filter(|_| !is_others);
+        let others = done.map(|item| item.account.clone());
         for dependent in self.queue.take_dependents(id) {
-            let asset = asset.cloned();
+            // An asset of another account is not this row's.
+            let goes_there = |others: &Option<Account>| {
+                let item = self.queue.get(dependent);
+                others.is_some() && item.is_some_and(|item| item.meant_for() == others.as_ref())
+            };
+            let is_own = others.as_ref().is_none_or(goes_there);
+            let asset = asset.filter(|_| is_own).cloned();
             self.apply(dependent, Event::OriginalEnded { asset });
         }
     }

@@ -55,6 +55,7 @@ impl<S: Service> Actor<S> {
             let tasks = &self.tasks;
             self.duplicates
                 .read_ahead(&self.queue, |files| tasks.read_ahead(files));
+            self.look_up_next();
         }
         self.watch_missing_files();
     }
@@ -82,9 +83,11 @@ impl<S: Service> Actor<S> {
                 }
             }
             Effect::BlockQueue(fix, fault) => {
-                // Replies to a replaced key say nothing about the current one.
                 if self.was_asked_with_this_key(id) {
                     self.hold_queue(fix, fault);
+                } else {
+                    // It says nothing about the current key.
+                    self.former_key_refused(id);
                 }
             }
             // Checks are batched by the turn, and the outbox takes no records.
@@ -102,7 +105,14 @@ impl<S: Service> Actor<S> {
 
     fn send(&mut self, id: ItemId, attempt: u32, route: Route, stamp: FileStamp) {
         let may_send = self.obstacle(QueueStep::ContinueUpload).is_none();
-        let Some(key) = self.keys.key().filter(|_| may_send).cloned() else {
+        let meant_for = self.queue.get(id).and_then(|item| item.meant_for());
+        if meant_for.is_some_and(|account| !self.keys.holds(account)) {
+            // It goes to no other account.
+            self.apply(id, Event::Pause);
+            return;
+        }
+        let key = self.keys.key_for(meant_for).filter(|_| may_send);
+        let Some(key) = key.cloned() else {
             // The journal could not record the start, or this turn put the queue on hold.
             self.apply(id, Event::Hold);
             return;
@@ -130,7 +140,8 @@ impl<S: Service> Actor<S> {
     /// Polls an asset after a delay; parked while there is no key or the queue is on hold.
     fn poll(&mut self, id: ItemId, attempt: u32, after: Duration) {
         let may_poll = self.obstacle(QueueStep::Poll).is_none();
-        let key = self.keys.key().filter(|_| may_poll).cloned();
+        let owner = self.queue.get(id).and_then(|item| item.account.as_ref());
+        let key = self.keys.key_for(owner).filter(|_| may_poll).cloned();
         let Some(item) = self.queue.get_mut(id) else {
             return;
         };

@@ -52,7 +52,7 @@ impl<S: Service> Actor<S> {
     /// Adds rows for found files that are not queued.
     fn take_in(&mut self, found: Vec<FoundFile>) {
         let mut seen = HashSet::new();
-        let mut new = vec![];
+        let (mut new, mut listed) = (vec![], vec![]);
         for found in found {
             let is_window = self.options.front_end == FrontEnd::Window;
             let may_be_fixed = is_window && found.rejection.is_none();
@@ -68,11 +68,15 @@ impl<S: Service> Actor<S> {
                 }
                 // In the window an ended row stands for its file as it was.
                 Some(row) if !is_window || !row.has_changed_since(found.stamp) => {
-                    self.intake.on_already_queued();
+                    listed.push(row.id);
                 }
                 _ if seen.insert(found.identity.clone()) => new.push(found),
-                _ => self.intake.on_already_queued(),
+                // It was dropped twice: both are the row that is to come.
+                _ => {}
             }
+        }
+        if !listed.is_empty() {
+            self.outbox.notify(Notice::AlreadyListed(listed));
         }
         let lacking = self.intake.lacking_batches(&new);
         let Ok(mut ids) = self.journal.new_ids(new.len() + lacking) else {

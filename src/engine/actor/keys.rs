@@ -99,14 +99,18 @@ impl<S: Service> Actor<S> {
         let is_own = is_current && self.keys.accounts().contains(&owner);
         match answer {
             AssetAnswer::Known(_) if is_current => {
-                if !is_own {
-                    self.join(&owner);
+                if !is_own && let Some(account) = self.keys.account() {
+                    tracing::info!("two keys are of one account");
+                    self.join(&account, &owner);
                 }
                 self.follow_joined(id);
                 return false;
             }
             AssetAnswer::Known(_) => return false,
             AssetAnswer::NotFound if is_own => return false,
+            AssetAnswer::NotFound if self.keys.holds_former(&owner) => {
+                self.apply(id, Event::CheckAgain);
+            }
             AssetAnswer::NotFound if is_current => {
                 let (attempt, last4) = (*attempt, self.journal.last4(&owner));
                 self.apply(id, Event::OtherKey { attempt, last4 });
@@ -151,14 +155,16 @@ impl<S: Service> Actor<S> {
         self.apply(id, Event::Rediscovered);
     }
 
-    /// Joins the accounts of two keys, since both know an asset.
-    fn join(&mut self, owner: &Account) {
-        let Some(account) = self.keys.account() else {
+    /// Joins the accounts of two keys, since both know an asset, or since the user says so.
+    pub(super) fn join(&mut self, one: &Account, other: &Account) {
+        self.journal.join(one, other);
+        let mut joined = self.journal.joined(one);
+        joined.extend(self.journal.joined(other));
+        let current = self.keys.account();
+        if !current.is_some_and(|account| joined.contains(&account)) {
             return;
-        };
-        tracing::info!("two keys are of one account");
-        self.keys.add_accounts(self.journal.joined(owner));
-        self.journal.join(&account, owner);
+        }
+        self.keys.add_accounts(joined);
         self.invalidate_all();
         let own = self.keys.accounts();
         let now_own = |item: &Item| is_other_keys(item) && item.is_of(own);
@@ -225,7 +231,75 @@ impl<S: Service> Actor<S> {
         self.each(&not_begun, &Event::Hold);
     }
 
-    pub(super) fn set_key(&mut self, key: ApiKey, source: KeySource) {
+    /// Replaces the key; what was started and is not under way takes the new one.
+    pub(super) fn replace_key(&mut self, key: ApiKey, source: KeySource) {
+        if let Some(before) = self.keys.account() {
+            self.set_meant_for(None, |item| item.meant_for() == Some(&before));
+        }
+        self.set_key(key, source);
+    }
+
+    /// Changes to another account. What was started goes on with the key it was started with.
+    pub(super) fn switch_key(&mut self, key: ApiKey, source: KeySource) {
+        let before = self.keys.account();
+        let before = before.filter(|before| *before != key.account());
+        if let Some(before) = &before {
+            self.set_meant_for(Some(before), |item| {
+                item.upload().is_unfinished() && item.meant_for().is_none()
+            });
+            self.keys.keep_for_started();
+        }
+        self.set_key(key, source);
+        if let Some(before) = before.filter(|before| !self.keys.holds(before)) {
+            self.forget_key(&before);
+        }
+    }
+
+    /// Sets the account that the wanted rows are meant for.
+    fn set_meant_for(&mut self, account: Option<&Account>, wanted: impl Fn(&Item) -> bool) {
+        for id in self.queue.ids_where(wanted) {
+            if let Some(item) = self.queue.get_mut(id) {
+                item.set_meant_for(account.cloned());
+                self.journal.stage_item(item);
+                self.publisher.on_change(id);
+            }
+        }
+    }
+
+    /// Goes on with what was started for another account.
+    pub(super) fn hold_key(&mut self, key: ApiKey) {
+        let account = key.account();
+        self.keys.hold_former(key);
+        let is_its = |item: &Item| is_other_keys(item) && item.account.as_ref() == Some(&account);
+        let its = self.queue.ids_where(is_its);
+        self.each(&its, &Event::CheckAgain);
+    }
+
+    /// Forgets the key of another account. Files that were started with it stop: they go to no
+    /// other account.
+    pub(super) fn forget_key(&mut self, account: &Account) {
+        self.keys.forget_former(account);
+        if !self.keys.holds(account) {
+            let is_left = |item: &Item| item.meant_for() == Some(account);
+            let left = self.queue.ids_where(is_left);
+            self.each(&left, &Event::Pause);
+        }
+    }
+
+    /// Forgets a key that was in use before and that the service now rejects for a row.
+    pub(super) fn former_key_refused(&mut self, id: ItemId) {
+        let asked = self
+            .queue
+            .get(id)
+            .and_then(|item| item.last_asked_account.clone());
+        if let Some(account) = asked.filter(|account| self.keys.holds_former(account)) {
+            tracing::info!("the service rejects the key of another account");
+            self.forget_key(&account);
+            self.outbox.notify(Notice::OtherKeyRejected(account));
+        }
+    }
+
+    fn set_key(&mut self, key: ApiKey, source: KeySource) {
         let is_new = self.keys.account() != Some(key.account());
         if is_new {
             self.asset_checks.on_key_changed();
@@ -233,6 +307,7 @@ impl<S: Service> Actor<S> {
             // Another account has its own balance and limits.
             self.gate.lift();
         }
+        self.lookups.restart();
         let is_prechecked = self.keys.set(key, source);
         self.recall_accounts();
         // Another account has other assets.

@@ -105,6 +105,11 @@ impl<S: Service> Actor<S> {
                 attempt,
                 contents,
             } => self.hashed(item, attempt, contents),
+            ActorMessage::LookedUp {
+                item,
+                attempt,
+                outcome,
+            } => self.looked_up(item, attempt, outcome),
             ActorMessage::ReadAhead(read) => self.has_read_ahead(read),
             ActorMessage::Fingerprint {
                 item,

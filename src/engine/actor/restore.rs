@@ -95,11 +95,11 @@ impl<S: Service> Actor<S> {
     /// the rest waits for the user. Rows of another service stay in the journal.
     fn restore(&mut self, left: Vec<(ItemRecord, Upload)>) {
         let started = self.replace_early_duplicates(&left);
-        let (mut files, mut wanted, mut batches) = (vec![], vec![], HashMap::new());
+        let (mut files, mut wanted, mut periods) = (vec![], vec![], HashMap::new());
         for (record, upload) in left {
             let (id, path, position) = (record.id, record.path.clone(), record.position);
             let upload = upload.after_restart();
-            batches.insert(id, (upload.counters.batch, upload.is_unfinished()));
+            periods.insert(id, (upload.counters.busy_period, upload.is_unfinished()));
             files.push((id, path.clone()));
             if started.contains(&path) {
                 wanted.push(id);
@@ -108,7 +108,7 @@ impl<S: Service> Actor<S> {
                 self.outbox.start(Work::Upload(id, Effect::CheckFile));
             }
         }
-        self.queue.continue_batch(&batches);
+        self.queue.continue_busy_period(&periods);
         self.each(&wanted, &Event::Resume);
         // An unresponsive drive delays only added files.
         if !files.is_empty() {
@@ -270,7 +270,7 @@ impl<S: Service> Actor<S> {
         }
         let checking = item.upload().state == UploadState::Checking;
         if matches!(item.upload().state, UploadState::Processing { .. }) {
-            item.in_batch = true;
+            item.in_busy_period = true;
             item.starts = Starts::of_earlier_run();
             item.waits.restart_polls();
             let poll = Effect::Poll {

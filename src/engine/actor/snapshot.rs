@@ -1,5 +1,6 @@
 //! Builds the snapshot after a turn.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +11,11 @@ use crate::api::Service;
 use crate::engine::journal::Journal;
 use crate::engine::queue::Queue;
 use crate::engine::queue::item::Item;
+use crate::model::asset::Account;
 use crate::model::snapshot::{DuplicateOf, ItemId, Snapshot, Totals};
 use crate::model::throughput::{Throughput, UnderWay};
 use crate::model::upload::{Original, UploadState};
+use crate::store::AssetRecord;
 
 impl<S: Service> Actor<S> {
     /// Publishes what is written by now, or cannot be.
@@ -36,13 +39,15 @@ impl<S: Service> Actor<S> {
 
     fn build_snapshot(&mut self) -> Snapshot {
         let (now, offline) = (Instant::now(), self.gate.is_offline());
+        let own = self.accounts_to_compare();
         let row = |id: &ItemId| {
             let item = self.queue.get(*id)?;
             let asset = item.upload().stored_asset();
             let saved = asset.is_none_or(|asset| self.journal.is_saved(asset));
             let later = self.sessions.resume_behaviour(item);
             let policy = &self.options.policy;
-            let duplicate_of = duplicate_of(item, &self.queue, &self.journal);
+            let duplicate_of = duplicate_of(item, &self.queue, &self.journal)
+                .or_else(|| of_another_account(item, &own, &self.journal));
             let row = item.row(now, policy, saved, later, duplicate_of, offline);
             Some(Arc::new(row))
         };
@@ -62,8 +67,8 @@ impl<S: Service> Actor<S> {
             journal: self.journal.state().clone(),
             ledger_problem: self.journal.ledger_problem().map(str::to_owned),
             key: self.keys.state(),
+            accounts: Arc::clone(self.keys.known()),
             walking: self.intake.walking(),
-            already_listed: self.intake.already_queued(),
             comparing: self.duplicates.unread(),
             interrupted: self.publisher.totals().interrupted,
             asset_check: self.asset_checks.progress(),
@@ -74,8 +79,8 @@ impl<S: Service> Actor<S> {
     fn totals(&self) -> Totals {
         let queue_totals = self.publisher.totals();
         let mut totals = queue_totals.totals;
-        if totals.batch == 0 {
-            (totals.done, totals.batch) = queue_totals.duplicates;
+        if totals.started == 0 {
+            (totals.done, totals.started) = queue_totals.duplicates;
         }
         totals.rate = self.throughput.rate().filter(|_| queue_totals.sending > 0);
         totals.line = Throughput {
@@ -107,9 +112,13 @@ impl<S: Service> Actor<S> {
 /// Returns the original of a known or likely duplicate: a row or an asset of the history.
 fn duplicate_of(item: &Item, queue: &Queue, journal: &Journal) -> Option<DuplicateOf> {
     let in_list = |id: ItemId| {
+        let row = queue.get(id)?;
         Some(DuplicateOf {
-            path: queue.get(id)?.path.clone(),
+            path: row.path.clone(),
             uploaded_at_ms: None,
+            asset: row.upload().stored_asset().cloned(),
+            other_key: None,
+            account: None,
         })
     };
     let original = match &item.upload().state {
@@ -124,10 +133,38 @@ fn duplicate_of(item: &Item, queue: &Queue, journal: &Journal) -> Option<Duplica
         Original::Asset(asset) => {
             let record = journal.asset(asset)?;
             let row = record.item.filter(|id| *id != item.id);
-            row.and_then(in_list).or(Some(DuplicateOf {
-                path: record.path,
-                uploaded_at_ms: Some(record.uploaded_at_ms),
-            }))
+            let account = Some(record.account.clone());
+            let known = row.and_then(in_list);
+            let known = known.unwrap_or_else(|| uploaded(record));
+            Some(DuplicateOf { account, ..known })
         }
+    }
+}
+
+/// Returns another account's ready asset with the content of an unstarted row.
+fn of_another_account(
+    item: &Item,
+    own: &HashSet<Account>,
+    journal: &Journal,
+) -> Option<DuplicateOf> {
+    let is_ready = item.upload().state == UploadState::Ready;
+    let content = item.content.hash().filter(|_| is_ready)?;
+    let assets = journal.ready_assets(&journal.other_accounts(own), item.upload().size())?;
+    let (asset, _) = assets.into_iter().find(|(_, of)| *of == content)?;
+    let record = journal.asset(&asset)?;
+    Some(DuplicateOf {
+        other_key: Some(journal.last4(&record.account)),
+        ..uploaded(record)
+    })
+}
+
+/// Returns an asset of the history as the original of a duplicate.
+fn uploaded(record: AssetRecord) -> DuplicateOf {
+    DuplicateOf {
+        path: record.path,
+        uploaded_at_ms: Some(record.uploaded_at_ms),
+        asset: Some(record.asset_id),
+        other_key: None,
+        account: Some(record.account),
     }
 }

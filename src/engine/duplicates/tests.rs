@@ -14,7 +14,7 @@ use crate::model::upload::{Media, Original, RetryCounters, Upload, UploadState};
 
 impl<T> Duplicates<T> {
     pub fn entries(&self) -> usize {
-        self.stale_sizes.len() + self.unread.len() + usize::from(self.reading.is_some())
+        self.stale_sizes.len() + self.unread.len() + self.reading.iter().flatten().count()
     }
 }
 
@@ -87,7 +87,12 @@ fn regroup(
     history: &[(AssetId, ContentHash)],
 ) -> Vec<(u64, KnownDuplicate)> {
     duplicates.invalidate_sizes(queue.sizes());
-    let known = duplicates.regroup(queue, &HashSet::new(), |_| Some(history.to_vec()));
+    let known = duplicates.regroup(
+        queue,
+        &HashSet::new(),
+        |_| Some(history.to_vec()),
+        |_| false,
+    );
     let known = known.into_iter();
     known
         .filter_map(|(id, known)| Some((id.0, known?)))
@@ -208,19 +213,23 @@ fn only_what_may_have_an_equal_and_waits_for_the_user_is_read_small_files_first(
 }
 
 #[test]
-fn a_read_is_limited_and_a_large_file_is_read_alone() {
+fn a_read_is_limited_and_a_large_file_is_read_alone_beside_it() {
     let small = (1..=300).map(|id| row(id, UploadState::Ready, 9, 0));
     let large = [301, 302].map(|id| row(id, UploadState::Ready, 100_000_000, 0));
     let queue = queue(small.chain(large));
     let mut duplicates = Duplicates::new();
     regroup(&mut duplicates, &queue, &[]);
-    assert_eq!(read_ahead(&mut duplicates, &queue).len(), MOST_FILES);
-
-    let large = [1, 2].map(|id| row(id, UploadState::Ready, 100_000_000, 0));
-    let queue = self::queue(large);
-    let mut duplicates = Duplicates::new();
-    regroup(&mut duplicates, &queue, &[]);
-    assert_eq!(read_ahead(&mut duplicates, &queue), [1]);
+    let begun = read_ahead(&mut duplicates, &queue);
+    assert_eq!((begun.len(), begun.last()), (MOST_FILES + 1, Some(&301)));
+    // Small files that come meanwhile do not wait for it.
+    let read = ReadAhead {
+        item: ItemId(1),
+        stamp: stamp(9),
+        outcome: Ok(hash(7)),
+    };
+    duplicates.on_read(&queue, vec![read]);
+    let begun = read_ahead(&mut duplicates, &queue);
+    assert!(!begun.is_empty() && begun.iter().all(|id| *id <= 300));
 }
 
 #[test]
@@ -259,7 +268,7 @@ fn beside_a_stalled_file_nothing_is_read_and_after_a_few_nothing_at_all() {
     for size in 2..=u64::try_from(MAX_UNRESPONSIVE).unwrap() {
         duplicates.on_read(&queue, vec![stalled(2 * size, size)]);
     }
-    duplicates.regroup(&queue, &HashSet::new(), |_| Some(vec![]));
+    duplicates.regroup(&queue, &HashSet::new(), |_| Some(vec![]), |_| false);
     assert_eq!(duplicates.unread(), 0);
 }
 
@@ -268,12 +277,24 @@ fn a_size_whose_assets_cannot_be_read_is_grouped_later() {
     let queue = queue([row(1, UploadState::Ready, 9, 7)]);
     let mut duplicates = Duplicates::<()>::new();
     duplicates.invalidate(queue.get(ItemId(1)).unwrap());
-    let own = HashSet::new();
-    assert!(duplicates.regroup(&queue, &own, |_| None).is_empty());
-    let known = duplicates.regroup(&queue, &own, |_| Some(vec![asset(7)]));
+    let (own, others) = (HashSet::new(), |_| false);
+    let unread = duplicates.regroup(&queue, &own, |_| None, others);
+    assert!(unread.is_empty());
+    let known = duplicates.regroup(&queue, &own, |_| Some(vec![asset(7)]), others);
     assert_eq!(known, [(ItemId(1), Some(of_asset(7)))]);
-    let again = duplicates.regroup(&queue, &own, |_| panic!("nothing has changed"));
+    let again = duplicates.regroup(&queue, &own, |_| panic!("nothing has changed"), others);
     assert!(again.is_empty());
+}
+
+#[test]
+fn a_file_of_a_size_that_another_account_uploaded_is_read() {
+    let queue = queue([row(1, UploadState::Ready, 9, 0)]);
+    let mut duplicates = Duplicates::<()>::new();
+    for (is_uploaded, unread) in [(false, 0), (true, 1)] {
+        duplicates.invalidate(queue.get(ItemId(1)).unwrap());
+        duplicates.regroup(&queue, &HashSet::new(), |_| Some(vec![]), |_| is_uploaded);
+        assert_eq!(duplicates.unread(), unread);
+    }
 }
 
 #[test]

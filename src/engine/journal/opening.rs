@@ -160,6 +160,7 @@ impl Journal {
             self.lock = lock;
         }
         self.was_opened = true;
+        self.are_accounts_stale = true;
         self.has_answered = true;
         self.state = JournalState::Good;
         self.held = None;

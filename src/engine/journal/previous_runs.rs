@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{DatabaseLocked, Journal, logged};
 use crate::engine::queue::item::Item;
+use crate::model::accounts::AccountInfo;
 use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::batch::{Batch, BatchId};
 use crate::model::snapshot::ItemId;
@@ -117,11 +118,25 @@ impl Journal {
         Some(known)
     }
 
+    /// Returns the accounts whose key this service ever accepted, but for these.
+    pub fn other_accounts(&self, own: &HashSet<Account>) -> HashSet<Account> {
+        let known = self.read(|history| history.accounts(&self.base_url));
+        let known = known.into_iter().flatten().map(|info| info.account);
+        known.filter(|account| !own.contains(account)).collect()
+    }
+
     /// Returns this account and those joined with it, as far as the history can be read.
     pub fn joined(&self, account: &Account) -> HashSet<Account> {
         let joined = self.read(|history| history.joined(account, &self.base_url));
         let joined = joined.into_iter().flatten();
         joined.chain([account.clone()]).collect()
+    }
+
+    /// Returns the accounts of this service, if they changed on disk since the last call.
+    pub fn take_accounts(&mut self) -> Option<Vec<AccountInfo>> {
+        let is_stale = std::mem::take(&mut self.are_accounts_stale);
+        let accounts = || self.read(|history| history.accounts(&self.base_url));
+        is_stale.then(accounts).flatten()
     }
 
     /// Returns the last four characters of the account's key; empty if unknown.

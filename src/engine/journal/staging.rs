@@ -173,6 +173,15 @@ impl Journal {
         });
     }
 
+    /// Stages an account's name; `None` takes it away.
+    pub fn name_account(&mut self, account: &Account, name: Option<String>) {
+        self.staged.push(HistoryChange::NameAccount {
+            base_url: self.base_url.clone(),
+            account: account.clone(),
+            name,
+        });
+    }
+
     /// Stages that two accounts turned out to be one.
     pub fn join(&mut self, one: &Account, other: &Account) {
         self.staged.push(HistoryChange::JoinAccounts {

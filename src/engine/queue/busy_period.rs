@@ -4,7 +4,7 @@
 mod tests;
 
 use super::item::Item;
-use crate::engine::BatchEnd;
+use crate::engine::FinishedCounts;
 use crate::engine::clock::now_ms;
 use crate::model::upload::{Original, UploadState};
 
@@ -18,7 +18,7 @@ pub(super) struct BusyPeriod {
 }
 
 impl BusyPeriod {
-    /// Begins another batch, unless one is under way; returns whether it did.
+    /// Begins another period, unless one is under way; returns whether it did.
     pub fn begin(&mut self) -> bool {
         if self.is_open {
             return false;
@@ -35,7 +35,7 @@ impl BusyPeriod {
         self.began_ms
     }
 
-    /// Goes on with a batch that had ended, or that an earlier run did not finish.
+    /// Goes on with a period that had ended, or that an earlier run did not finish.
     pub fn reopen(&mut self, began_ms: i64) {
         self.began_ms = self.began_ms.max(began_ms);
         self.is_open = true;
@@ -52,15 +52,15 @@ impl BusyPeriod {
         &mut self,
         items: impl Iterator<Item = &'a Item>,
         moved: u64,
-    ) -> Option<BatchEnd> {
+    ) -> Option<FinishedCounts> {
         if !self.is_open {
             return None;
         }
-        let mut end = BatchEnd {
+        let mut end = FinishedCounts {
             nothing_sent: moved == 0,
-            ..BatchEnd::default()
+            ..FinishedCounts::default()
         };
-        for item in items.filter(|item| item.in_batch) {
+        for item in items.filter(|item| item.in_busy_period) {
             match &item.upload().state {
                 UploadState::Done { .. } => end.ready += 1,
                 UploadState::Duplicate(Original::Asset(_)) => end.duplicates += 1,

@@ -96,7 +96,7 @@ pub(in crate::engine) struct Item {
     /// The service reported it ready in this run.
     pub seen_ready: bool,
     /// Counted in the status bar's batch.
-    pub in_batch: bool,
+    pub in_busy_period: bool,
     /// Time at which it was added, in milliseconds since the Unix epoch.
     pub added_at_ms: i64,
     /// On the command line, until the current key has answered for another key's asset: the row id
@@ -130,7 +130,7 @@ impl Item {
             starts: Starts::default(),
             waits: Waits::default(),
             seen_ready: false,
-            in_batch: false,
+            in_busy_period: false,
             added_at_ms: now_ms(),
             id_to_leave: None,
         }
@@ -171,8 +171,12 @@ impl Item {
                 ..
             }
         );
+        let is_started = matches!(event, Event::Start | Event::Retry | Event::UploadAnyway);
         let (after, effects) = transition(&self.upload, event, policy)?;
         let before = std::mem::replace(&mut self.upload, after);
+        if is_started {
+            self.upload.counters.meant_for = None;
+        }
         self.transfer.on_stopped(&before.state);
         if self.upload.has_ended() {
             self.transfer.on_result();
@@ -220,9 +224,9 @@ impl Item {
     }
 
     /// Counts an active row to the batch that began then.
-    pub(super) fn join_batch(&mut self, began_ms: i64) {
-        self.upload.counters.batch = began_ms;
-        self.in_batch = true;
+    pub(super) fn join_busy_period(&mut self, began_ms: i64) {
+        self.upload.counters.busy_period = began_ms;
+        self.in_busy_period = true;
     }
 
     /// Stops the row as the end of the program would, so that an undo can resume it.
@@ -244,6 +248,21 @@ impl Item {
             UploadState::Processing {
                 asset, doubt: None, ..
             } => Some(asset),
+            _ => None,
+        }
+    }
+
+    /// Returns the asset that has its content, if it is not started and the service is to confirm
+    /// it.
+    pub fn unconfirmed_asset(&self) -> Option<&AssetId> {
+        match (&self.upload.state, &self.known_duplicate) {
+            (
+                UploadState::Ready,
+                Some(KnownDuplicate {
+                    original: Original::Asset(asset),
+                    ..
+                }),
+            ) => Some(asset),
             _ => None,
         }
     }
@@ -277,6 +296,22 @@ impl Item {
     pub fn is_of(&self, accounts: &HashSet<Account>) -> bool {
         let account = self.account.as_ref();
         account.is_some_and(|account| accounts.contains(account))
+    }
+
+    /// Returns the account that it was started for, once another one was in use.
+    pub fn meant_for(&self) -> Option<&Account> {
+        self.upload.counters.meant_for.as_ref()
+    }
+
+    /// Sets the account that it was started for; `None` lets it go to the one in use.
+    pub fn set_meant_for(&mut self, account: Option<Account>) {
+        self.upload.counters.meant_for = account;
+    }
+
+    /// Returns the account of the stored asset, or the one that the row was started for.
+    pub(super) fn shown_account(&self) -> Option<&Account> {
+        let stored = self.upload.stored_asset().and(self.account.as_ref());
+        stored.or(self.meant_for())
     }
 
     /// Returns the origin of assets of the current attempt.

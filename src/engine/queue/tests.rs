@@ -174,7 +174,7 @@ fn a_transition_says_what_others_have_to_know() {
     let mut queue = queue(1);
     let policy = Policy::default();
     let change = queue.apply(ONE, Event::Start, &policy).unwrap();
-    assert!(change.begins_batch && change.has_moved() && !change.has_ended());
+    assert!(change.begins_busy_period && change.has_moved() && !change.has_ended());
     assert_eq!(change.before.state, UploadState::Ready);
     apply(&mut queue, ONE, Event::Begin);
     let (attempt, asset) = (attempt(&queue, ONE), AssetId::new("re_1").unwrap());
@@ -183,7 +183,7 @@ fn a_transition_says_what_others_have_to_know() {
         asset: asset.clone(),
     };
     let change = queue.apply(ONE, event, &policy).unwrap();
-    assert!(!change.begins_batch && change.unused_reservation().is_none());
+    assert!(!change.begins_busy_period && change.unused_reservation().is_none());
     let change = queue
         .apply(ONE, Event::BodyOut { attempt }, &policy)
         .unwrap();
@@ -282,14 +282,14 @@ fn the_first_start_after_all_have_ended_begins_a_batch_without_the_last_ones_row
     apply(&mut queue, ONE, Event::Start);
     apply(&mut queue, ONE, Event::Cancel);
     assert_eq!(
-        queue.end_batch(0),
+        queue.end_busy_period(0),
         None,
         "nothing is said of what was cancelled"
     );
     let change = queue.apply(TWO, Event::Start, &policy).unwrap();
-    assert!(change.begins_batch);
-    assert_eq!(change.left_batch, [ONE]);
-    assert!(queue.get(TWO).unwrap().in_batch && !queue.get(ONE).unwrap().in_batch);
+    assert!(change.begins_busy_period);
+    assert_eq!(change.left_busy_period, [ONE]);
+    assert!(queue.get(TWO).unwrap().in_busy_period && !queue.get(ONE).unwrap().in_busy_period);
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn the_rate_that_is_shown_changes_once_a_second() {
     for (second, rates) in shown.chunks(10).enumerate().skip(2) {
         assert!(rates[0] > shown[10 * second - 1] && rates[0] == rates[9]);
     }
-    assert_eq!(meter.moved_in_batch(), 4_950_000);
+    assert_eq!(meter.moved_in_busy_period(), 4_950_000);
 }
 
 #[test]

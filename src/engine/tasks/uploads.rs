@@ -9,6 +9,7 @@ use tracing::Instrument;
 
 use super::{Task, Tasks, not_compared};
 use crate::api::limiter::Priority;
+use crate::api::paced::RateLimited;
 use crate::api::{Service, TransferProgress, UploadFile};
 use crate::engine::message::ActorMessage;
 use crate::engine::pending_hash::PendingHash;
@@ -16,6 +17,7 @@ use crate::engine::queue::item::{Item, Origin};
 use crate::engine::saved_session::Purpose;
 use crate::engine::worker::UploadAttempt;
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus};
+use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
 use crate::model::media::{self, FileStamp, Route};
 use crate::model::snapshot::ItemId;
@@ -180,36 +182,110 @@ impl<S: Service> Tasks<S> {
 
     /// Asks which of these assets the service still has: only such a one is a row's original.
     pub fn confirm_asset(&self, row: &Item, key: ApiKey, candidates: Vec<AssetId>) -> Task {
-        let (service, messages) = (Arc::clone(&self.service), self.messages.clone());
-        let (item, attempt, size) = (row.id, row.upload().attempt, row.upload().size());
+        let (item, attempt) = (row.id, row.upload().attempt);
         let reuse_only = row.upload().counters.reuse_only;
+        let question = self.question(row, key, candidates, Priority::Poll);
         self.reporting(async move {
-            let mut original = None;
-            for asset in candidates {
-                match service.metadata(&key, &asset, Priority::Poll, || ()).await {
-                    Ok(AssetAnswer::Known(metadata))
-                        if metadata.status == AssetStatus::Success
-                            && metadata.file_size.is_none_or(|held| held == size) =>
-                    {
-                        original = Some(Original::Asset(asset));
-                        break;
-                    }
-                    Ok(AssetAnswer::NotFound) => {
-                        // Spares the next file of this content the lookup.
-                        let _ = messages.send(ActorMessage::Gone(asset));
-                    }
-                    Ok(_) => {}
-                    Err(fault) => {
-                        return ActorMessage::Upload(item, not_compared(attempt, fault));
-                    }
-                }
-            }
-            let event = match original {
-                None if reuse_only => Event::DuplicateNotConfirmed { attempt },
-                original => Event::HashCompared { attempt, original },
+            let event = match question.ask().await {
+                Ok(None) if reuse_only => Event::DuplicateNotConfirmed { attempt },
+                Ok(asset) => Event::HashCompared {
+                    attempt,
+                    original: asset.map(Original::Asset),
+                },
+                Err(fault) => not_compared(attempt, fault),
             };
             ActorMessage::Upload(item, event)
         })
+    }
+
+    /// Asks about the assets of an unstarted row after a delay, behind all other calls.
+    pub fn look_up(
+        &self,
+        row: &Item,
+        key: ApiKey,
+        candidates: Vec<AssetId>,
+        after: Duration,
+    ) -> Task {
+        let (stall, item, attempt) = (self.stall, row.id, row.upload().attempt);
+        let file = PendingHash::of(row);
+        let question = self.question(row, key, candidates, Priority::Lookup);
+        self.reporting(async move {
+            tokio::time::sleep(after).await;
+            let has_changed = match file {
+                Some(file) => file.changed(stall).await.is_some(),
+                None => true,
+            };
+            let outcome = match has_changed {
+                true => LookupOutcome::FileChanged,
+                false => LookupOutcome::Answered(question.ask().await),
+            };
+            ActorMessage::LookedUp {
+                item,
+                attempt,
+                outcome,
+            }
+        })
+    }
+
+    fn question(
+        &self,
+        row: &Item,
+        key: ApiKey,
+        candidates: Vec<AssetId>,
+        priority: Priority,
+    ) -> Question<S> {
+        Question {
+            service: Arc::clone(&self.service),
+            messages: self.messages.clone(),
+            key,
+            candidates,
+            size: row.upload().size(),
+            priority,
+        }
+    }
+}
+
+/// Outcome of asking about an unstarted row.
+pub(in crate::engine) enum LookupOutcome {
+    /// The file changed since it was hashed; nothing was asked.
+    FileChanged,
+    /// The asset that has its content, if the service has one.
+    Answered(Result<Option<AssetId>, Fault>),
+}
+
+/// Assets to ask about, in this order.
+struct Question<S> {
+    service: Arc<RateLimited<S>>,
+    messages: mpsc::UnboundedSender<ActorMessage>,
+    key: ApiKey,
+    candidates: Vec<AssetId>,
+    /// Bytes that the asset must have.
+    size: u64,
+    priority: Priority,
+}
+
+impl<S: Service> Question<S> {
+    /// Returns the first asset that is ready and of the right size. Reports those that are gone,
+    /// which spares the next file of this content the lookup.
+    async fn ask(self) -> Result<Option<AssetId>, Fault> {
+        for asset in self.candidates {
+            let answer = self
+                .service
+                .metadata(&self.key, &asset, self.priority, || ());
+            match answer.await? {
+                AssetAnswer::Known(metadata)
+                    if metadata.status == AssetStatus::Success
+                        && metadata.file_size.is_none_or(|held| held == self.size) =>
+                {
+                    return Ok(Some(asset));
+                }
+                AssetAnswer::NotFound => {
+                    let _ = self.messages.send(ActorMessage::Gone(asset));
+                }
+                AssetAnswer::Known(_) => {}
+            }
+        }
+        Ok(None)
     }
 }
 

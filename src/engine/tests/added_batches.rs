@@ -69,7 +69,10 @@ async fn an_add_of_nothing_new_is_no_batch() {
     let mut engine = Make::window().start(&place, Scripted::new());
     engine.add(std::slice::from_ref(&a)).await;
     engine.add(&[a]).await;
-    engine.until(|it| it.already_listed == 1).await;
+    let is_told = |notice: &Notice| matches!(notice, Notice::AlreadyListed(_));
+    while !engine.notices().iter().any(is_told) {
+        engine.pass(1).await;
+    }
     assert_eq!(engine.snapshot().batches.len(), 1);
     let id = engine.batch_of("a.mp3").id;
     let next = place.history().batch(BatchId(id.0 + 1)).unwrap();

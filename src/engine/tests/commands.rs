@@ -37,16 +37,15 @@ const COMMANDS: [(&str, Say); 15] = [
 ///
 /// `=` means as without a command.
 #[rustfmt::skip]
-const TABLE: [(&str, [&str; 15]); 17] = [
+const TABLE: [(&str, [&str; 15]); 16] = [
     //               nothing       upload    it        pause all     go on     pause it   resume it  cancel       retry      remove  undo        anyway   first  ask  take id
     ("settling",   ["waiting",    "=",      "=",      "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "=",     "=",   "=", "="]),
     ("rejected",   ["rejected",   "=",      "=",      "=",          "=",      "=",       "=",       "=",         "=",       "gone", "=",        "=",     "=",   "=", "="]),
     ("waiting",    ["waiting",    "ready",  "ready",  "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "ready", "=",   "=", "="]),
-    ("found",      ["found",      "duplicate", "duplicate", "=",    "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "ready", "=",   "=", "duplicate"]),
+    // The service is out of reach for what it is asked by itself.
+    ("found",      ["found",      "=",      "=",      "=",          "=",      "=",       "=",       "cancelled", "=",       "gone", "=",        "ready", "=",   "=", "="]),
     ("queued",     ["queued",     "=",      "=",      "=",          "ready",  "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
     ("comparing",  ["duplicate",  "=",      "=",      "asked",      "=",      "paused",  "=",       "cancelled", "=",       "gone", "paused",   "=",     "=",   "=", "="]),
-    // A pause concerns bytes, and none are sent here.
-    ("asked",      ["duplicate",  "=",      "=",      "=",          "=",      "paused",  "=",       "cancelled", "=",       "gone", "found",    "=",     "=",   "=", "="]),
     ("twin",       ["twin",       "=",      "=",      "=",          "duplicate",  "=",       "=",       "cancelled", "=",       "gone", "paused",   "ready", "=",   "=", "="]),
     ("duplicate",  ["duplicate",  "=",      "=",      "=",          "=",      "=",       "=",       "=",         "=",       "gone", "=",        "ready", "=",   "=", "="]),
     // After a pause of the queue a transfer starts over, and the script lets it through.
@@ -108,7 +107,7 @@ async fn in_state(place: &Place, state: &str) -> Engine {
         service = service.acts(OTHER, [Act::Stay]);
     }
     let content = "the content of the row";
-    if matches!(state, "found" | "comparing" | "asked" | "duplicate") {
+    if matches!(state, "found" | "comparing" | "duplicate") {
         let path = place.file("before.mp3", content);
         let mut engine = Make::window().run("before").start(place, Scripted::new());
         engine.upload(std::slice::from_ref(&path)).await;
@@ -117,6 +116,10 @@ async fn in_state(place: &Place, state: &str) -> Engine {
         engine.until(|it| it.rows.is_empty()).await;
         engine.shut_down().await;
         service = service.holds("re_1", "before.mp3", row.size);
+    }
+    if state == "found" {
+        let offline = (0..1000).map(|_| Err(fault(FaultKind::Offline)));
+        service = service.answers("before.mp3", offline);
     }
     // A row that starts at once is not scanned before it is compared.
     make.start_at_once = state == "comparing";
@@ -134,7 +137,7 @@ async fn in_state(place: &Place, state: &str) -> Engine {
             engine.until_status(OTHER, &Status::Uploading).await;
             state
         }
-        "comparing" | "asked" => {
+        "comparing" => {
             // The lookup waits for its slot as long as this call takes.
             engine
                 .upload(&[place.file(OTHER, "something longer than it")])
@@ -151,8 +154,8 @@ async fn in_state(place: &Place, state: &str) -> Engine {
         return engine;
     }
     let looked = |row: &Row| match row.status {
-        Status::FoundDuplicate(_) => true,
-        Status::ReadyToUpload | Status::Rejected(_) => !matches!(state, "found" | "asked"),
+        Status::FoundDuplicate(_) | Status::Duplicate { .. } => true,
+        Status::ReadyToUpload | Status::Rejected(_) => !matches!(state, "found" | "duplicate"),
         _ => state == "comparing",
     };
     let id = engine.until_row(ROW, looked).await.id;
@@ -234,7 +237,6 @@ every_state! {
     every_command_while_it_is_found_to_be_a_duplicate: "found",
     every_command_while_it_waits_for_a_place: "queued",
     every_command_while_it_is_compared: "comparing",
-    every_command_while_its_id_is_asked_for: "asked",
     every_command_while_its_twin_is_under_way: "twin",
     every_command_while_it_is_a_duplicate: "duplicate",
     every_command_while_bytes_move: "uploading",

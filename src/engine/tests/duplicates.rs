@@ -139,6 +139,12 @@ pub(super) fn that_holds(size: u64) -> Scripted {
         .holds("re_1", "before.mp3", size)
 }
 
+/// Returns a service that has the content but is unreachable.
+pub(super) fn that_is_out_of_reach(size: u64) -> Scripted {
+    let offline = (0..1000).map(|_| Err(fault(FaultKind::Offline)));
+    that_holds(size).answers("before.mp3", offline)
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_the_history_holds_is_claimed_after_one_question() {
     let place = Place::new();

@@ -32,7 +32,7 @@ impl Engine {
                 // The end of the batch is a notice, too.
                 match self.handle.notices.recv().await {
                     Some(Notice::NotLocated(of, misfit)) if of == path => break misfit,
-                    Some(Notice::BatchFinished(_)) => {}
+                    Some(Notice::QueueFinished(_)) => {}
                     other => panic!("{other:?}"),
                 }
             }

@@ -66,7 +66,7 @@ async fn what_another_key_sent_is_neither_done_nor_under_way() {
     engine.until_status("a.mp3", &other_key()).await;
     let totals = engine.snapshot().totals;
     assert_eq!(
-        (totals.active, totals.batch, totals.percent()),
+        (totals.active, totals.started, totals.percent()),
         (0, 0, None)
     );
 }
@@ -87,7 +87,7 @@ async fn what_another_key_sent_drops_out_of_the_batch() {
     engine.until_status("a.mp3", &other_key()).await;
     let row = engine.until_status("b.mp3", &Status::Uploading).await;
     let totals = engine.snapshot().totals;
-    assert_eq!((totals.active, totals.batch, totals.done), (1, 1, 0));
+    assert_eq!((totals.active, totals.started, totals.done), (1, 1, 0));
     assert_eq!(totals.bytes, row.size);
     engine.until_status("b.mp3", &Status::Ready).await;
     engine.pass(10).await;

@@ -71,7 +71,7 @@ async fn a_row_that_is_held_before_its_first_byte_has_nothing_to_go_on_with() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_stands_in_the_list_is_counted_and_not_added_again() {
+async fn a_file_that_stands_in_the_list_is_told_and_not_added_again() {
     let place = Place::new();
     let mut engine = Make::window().start(&place, Scripted::new());
     let paths = files(&place, &["a.mp3", "b.mp3"]);
@@ -79,7 +79,9 @@ async fn a_file_that_stands_in_the_list_is_counted_and_not_added_again() {
     engine.until_status("a.mp3", &Status::ReadyToUpload).await;
     engine.say(Command::Add(paths));
     engine.until_status("b.mp3", &Status::ReadyToUpload).await;
-    assert_eq!(engine.snapshot().already_listed, 1);
+    let listed = engine.id_of("a.mp3");
+    let told = |notice: &Notice| matches!(notice, Notice::AlreadyListed(rows) if *rows == [listed]);
+    assert_eq!(engine.notices().iter().filter(|it| told(it)).count(), 1);
     assert_eq!(order(&engine), ["a.mp3", "b.mp3"]);
 }
 

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::service::{Act, fault, known, limited};
 use super::*;
 use crate::model::asset::{AssetAnswer, AssetStatus};
+use crate::model::asset_check::AssetsToCheck;
 use crate::model::fault::Fault;
 
 const FILES: usize = 6;
@@ -39,7 +40,7 @@ fn answer() -> impl Strategy<Value = Result<AssetAnswer, Fault>> {
 
 /// Returns a command, its row, and the tenths of a second before it.
 fn whim() -> impl Strategy<Value = (u8, usize, u64)> {
-    (0..11_u8, 0..FILES, 0..60_u64)
+    (0..13_u8, 0..FILES, 0..60_u64)
 }
 
 fn command(kind: u8, row: ItemId) -> Command {
@@ -55,6 +56,8 @@ fn command(kind: u8, row: ItemId) -> Command {
         7 => Command::UndoRemove,
         8 => Command::SendFirst(rows),
         9 => Command::UploadAnyway(rows),
+        10 => Command::CheckAssets(AssetsToCheck::All),
+        11 => Command::StopChecking,
         _ => Command::CheckAgain(rows),
     }
 }
@@ -96,6 +99,7 @@ async fn live(
     let snapshot = engine
         .until(|it| {
             it.totals.active == 0
+                && it.asset_check.is_none()
                 && !it
                     .rows
                     .iter()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::queue::{STAY, files};
 use super::service::{Act, fault};
 use super::*;
-use crate::engine::BatchEnd;
+use crate::engine::FinishedCounts;
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_engine_publishes_nothing() {
@@ -65,9 +65,9 @@ async fn each_batch_ends_once() {
 }
 
 /// Returns the end of the last batch.
-fn last_end(engine: &mut Engine) -> BatchEnd {
+fn last_end(engine: &mut Engine) -> FinishedCounts {
     let end = |notice: &Notice| match notice {
-        Notice::BatchFinished(end) => Some(*end),
+        Notice::QueueFinished(end) => Some(*end),
         _ => None,
     };
     engine.notices().iter().rev().find_map(end).unwrap()
@@ -77,17 +77,20 @@ fn last_end(engine: &mut Engine) -> BatchEnd {
 async fn nothing_is_said_to_have_been_sent_only_where_no_byte_was() {
     let place = Place::new();
     let service = Scripted::new().acts("c.mp3", [Act::Stay]);
-    let mut engine = Make::window().start(&place, service);
+    // A duplicate that is not started belongs to no batch.
+    let mut make = Make::window();
+    make.start_at_once = true;
+    let mut engine = make.start(&place, service);
     engine.upload(&[place.file("a.mp3", "the same")]).await;
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.upload(&[place.file("b.mp3", "the same")]).await;
     let is_duplicate = |row: &Row| matches!(row.status, Status::Duplicate { of: Some(_) });
     engine.until_row("b.mp3", is_duplicate).await;
     engine.pass(1).await;
-    let nothing = BatchEnd {
+    let nothing = FinishedCounts {
         duplicates: 1,
         nothing_sent: true,
-        ..BatchEnd::default()
+        ..FinishedCounts::default()
     };
     assert_eq!(last_end(&mut engine), nothing);
 
@@ -101,10 +104,10 @@ async fn nothing_is_said_to_have_been_sent_only_where_no_byte_was() {
     engine.say(Command::Cancel(vec![row.id]));
     engine.until_status("c.mp3", &Status::Cancelled).await;
     engine.pass(1).await;
-    let cancelled = BatchEnd {
+    let cancelled = FinishedCounts {
         duplicates: 1,
         cancelled: 1,
-        ..BatchEnd::default()
+        ..FinishedCounts::default()
     };
     assert_eq!(last_end(&mut engine), cancelled);
 }

@@ -18,6 +18,7 @@ fn row(status: Status, size: u64, route: Route) -> Row {
         transfer: None,
         asset_id: None,
         reserved_id: None,
+        account: None,
         saved: true,
         possibly_stored_twice: false,
         duplicate_of: None,

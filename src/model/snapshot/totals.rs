@@ -13,13 +13,13 @@ pub struct Totals {
     pub startable_bytes: u64,
     /// Rows that were started and have not ended.
     pub active: usize,
-    /// Rows of the running batch that succeeded.
+    /// Rows of the busy period that succeeded.
     pub done: usize,
-    /// Rows of the running batch, without duplicates unless there is nothing else.
-    pub batch: usize,
-    /// Bytes of the running batch that were sent.
+    /// Rows of the busy period, without duplicates unless there is nothing else.
+    pub started: usize,
+    /// Bytes of the busy period that were sent.
     pub sent: u64,
-    /// Bytes of the running batch, without duplicates and rows that failed or were cancelled.
+    /// Bytes of the busy period, without duplicates and rows that failed or were cancelled.
     pub bytes: u64,
     /// Bytes left to send of active rows, without paused ones.
     pub remaining: u64,
@@ -29,7 +29,7 @@ pub struct Totals {
     pub rate: Option<f64>,
     /// Speed of the connection, as far as measured.
     pub line: Throughput,
-    /// Time until the batch is done, at least the longest of any row; `None` while it is being
+    /// Time until the busy period is over, at least the longest of any row; `None` while it is being
     /// estimated or the queue is blocked.
     pub left: Option<Duration>,
     /// Rows that need attention: rejected and failed ones.
@@ -37,21 +37,21 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Returns the batch's progress in bytes, between 0 and 1; `None` if no batch is running or
-    /// paused.
+    /// Returns the busy period's progress in bytes, between 0 and 1; `None` if none is running
+    /// or paused.
     pub fn fraction(&self) -> Option<f32> {
-        self.has_open_batch()
+        self.has_open_busy_period()
             .then(|| fraction(self.sent, self.bytes))
     }
 
-    /// Returns [`Self::fraction`] in whole percent; never 100, since the batch would be over.
+    /// Returns [`Self::fraction`] in whole percent; never 100, since it would be over.
     pub fn percent(&self) -> Option<u8> {
-        self.has_open_batch()
+        self.has_open_busy_period()
             .then(|| percent(self.sent, self.bytes))
     }
 
-    /// Returns whether a batch is running, or paused before its end.
-    fn has_open_batch(&self) -> bool {
+    /// Returns whether a busy period is running, or paused before its end.
+    fn has_open_busy_period(&self) -> bool {
         self.bytes > 0 && (self.active > 0 || self.sent < self.bytes)
     }
 }

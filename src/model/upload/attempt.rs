@@ -56,6 +56,7 @@ pub(super) fn recheck(upload: &Upload, started: bool, effects: Vec<Effect>) -> T
         as_named: upload.counters.as_named,
         reuse_only: upload.counters.reuse_only && started,
         auto_start: started,
+        meant_for: upload.counters.meant_for.clone(),
         ..RetryCounters::default()
     };
     Some((after, effects))

@@ -37,7 +37,8 @@ pub enum Event {
     Located,
     /// The user wants a duplicate or unrecognised file uploaded.
     UploadAnyway,
-    /// The service no longer has the equal content; sent to rows that only want its id.
+    /// The service no longer has the equal content; sent to rows that only want its id, or that
+    /// were not started.
     DuplicateNotConfirmed {
         /// Attempt number.
         attempt: u32,
@@ -50,7 +51,7 @@ pub enum Event {
     Compare,
     /// A transfer slot is free.
     Begin,
-    /// The comparison ended.
+    /// The comparison ended, or an asset with the content of an unstarted row was confirmed.
     HashCompared {
         /// Attempt number.
         attempt: u32,

@@ -150,13 +150,13 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
         Event::HashCompared { original, .. } => match (&upload.state, original) {
             (UploadState::Hashing, None) if upload.counters.reuse_only => back_to_ready(upload),
             (UploadState::Hashing, None) => begin(upload, policy),
-            (UploadState::Hashing, Some(original)) => {
+            (UploadState::Hashing | UploadState::Ready, Some(original)) => {
                 same_attempt(upload, UploadState::Duplicate(original), vec![])
             }
             _ => None,
         },
         Event::DuplicateNotConfirmed { .. } => match upload.state {
-            UploadState::Hashing => {
+            UploadState::Hashing | UploadState::Ready => {
                 let (mut after, effects) = back_to_ready(upload)?;
                 after.counters.duplicate_unconfirmed = true;
                 Some((after, effects))

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{History, StoreError};
+use crate::model::accounts::AccountInfo;
 use crate::model::asset::Account;
 
 pub(super) fn put(
@@ -21,7 +22,31 @@ pub(super) fn put(
         .map(drop)
 }
 
-/// Merges two accounts and all that were joined with either before.
+/// Names an account, with all its keys; `None` takes its name away.
+pub(super) fn name(
+    connection: &Connection,
+    base_url: &str,
+    account: &Account,
+    name: Option<&str>,
+) -> rusqlite::Result<()> {
+    // A key that the service has not accepted yet can be named as well.
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO accounts (base_url, fingerprint, last4, account)
+             VALUES (?1, ?2, '', ?2)",
+        )?
+        .execute(params![base_url, account.as_str()])?;
+    connection
+        .prepare_cached(
+            "UPDATE accounts SET name = ?3 WHERE base_url = ?1 AND account =
+                 (SELECT account FROM accounts WHERE base_url = ?1 AND fingerprint = ?2)",
+        )?
+        .execute(params![base_url, account.as_str(), name])
+        .map(drop)
+}
+
+/// Merges two accounts and all that were joined with either before. The name of the first one, or
+/// else of the second, stays.
 pub(super) fn join(
     connection: &Connection,
     base_url: &str,
@@ -37,11 +62,12 @@ pub(super) fn join(
         .execute(both)?;
     connection
         .prepare_cached(
-            "UPDATE accounts SET account = one.account
+            "UPDATE accounts SET account = one.account, name = coalesce(one.name, other.name)
              FROM accounts AS one, accounts AS other
              WHERE one.base_url = ?1 AND one.fingerprint = ?2
                  AND other.base_url = ?1 AND other.fingerprint = ?3
-                 AND accounts.base_url = ?1 AND accounts.account = other.account",
+                 AND accounts.base_url = ?1
+                 AND accounts.account IN (one.account, other.account)",
         )?
         .execute(both)
         .map(drop)
@@ -73,5 +99,49 @@ impl History {
             .prepare_cached("SELECT last4 FROM accounts WHERE base_url = ?1 AND fingerprint = ?2")?
             .query_row([base_url, account.as_str()], |row| row.get(0))
             .optional()?)
+    }
+
+    /// Returns the keys that a service accepted, named ones first, by name and last characters.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn accounts(&self, base_url: &str) -> Result<Vec<AccountInfo>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT fingerprint, last4, name, account FROM accounts WHERE base_url = ?1
+             ORDER BY name IS NULL, name, last4, fingerprint",
+        )?;
+        let accounts = statement.query_map([base_url], |row| {
+            Ok(AccountInfo {
+                account: Account::from_fingerprint(row.get::<_, String>(0)?),
+                last4: row.get(1)?,
+                name: row.get(2)?,
+                group: Account::from_fingerprint(row.get::<_, String>(3)?),
+            })
+        })?;
+        Ok(accounts.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Returns the accounts of all services that a name, without regard to case, or the last four
+    /// characters of a key stand for, with those joined with them.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn accounts_called(&self, text: &str) -> Result<Vec<Account>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT base_url, account, fingerprint, last4, name FROM accounts")?;
+        let rows = statement.query_map((), |row| {
+            let group: (String, String) = (row.get(0)?, row.get(1)?);
+            let (last4, name): (String, Option<String>) = (row.get(3)?, row.get(4)?);
+            let is_named = name.is_some_and(|name| name.to_lowercase() == text.to_lowercase());
+            let is_called = is_named || !last4.is_empty() && last4 == text;
+            Ok((group, row.get::<_, String>(2)?, is_called))
+        })?;
+        let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+        let called: Vec<_> = rows.iter().filter(|row| row.2).map(|row| &row.0).collect();
+        let accounts = rows.iter().filter(|row| called.contains(&&row.0));
+        Ok(accounts
+            .map(|row| Account::from_fingerprint(&row.1))
+            .collect())
     }
 }

@@ -194,6 +194,15 @@ pub enum HistoryChange {
         /// The account by the second key.
         other: Account,
     },
+    /// The user names an account that the service accepted a key of.
+    NameAccount {
+        /// The service.
+        base_url: String,
+        /// The account, by one of its keys.
+        account: Account,
+        /// The name; `None` takes it away.
+        name: Option<String>,
+    },
     /// A storage protocol worked.
     PutProtocol(ProtocolRecord),
     /// The protocol of this host and kind of URL no longer works.

@@ -62,6 +62,11 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
             one,
             other,
         } => accounts::join(connection, base_url, one, other),
+        HistoryChange::NameAccount {
+            base_url,
+            account,
+            name,
+        } => accounts::name(connection, base_url, account, name.as_deref()),
         HistoryChange::KeyRefused { account, base_url } => connection
             .prepare_cached("DELETE FROM good_keys WHERE account = ?1 AND base_url = ?2")?
             .execute(params![account.as_str(), base_url])

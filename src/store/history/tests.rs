@@ -329,6 +329,54 @@ fn keys_of_one_account_are_known_as_such_at_their_service() {
 }
 
 #[test]
+fn an_account_is_found_by_its_name_and_by_the_last_characters_of_each_of_its_keys() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    let of = |name: &str| Account::from_fingerprint(name);
+    let good = |account: &str, last4: &str| HistoryChange::KeyGood {
+        account: of(account),
+        last4: last4.to_owned(),
+        base_url: URL.to_owned(),
+        at_ms: 1,
+    };
+    let name = |account: &str, name: Option<&str>| HistoryChange::NameAccount {
+        base_url: URL.to_owned(),
+        account: of(account),
+        name: name.map(str::to_owned),
+    };
+    let join = HistoryChange::JoinAccounts {
+        base_url: URL.to_owned(),
+        one: of("a"),
+        other: of("b"),
+    };
+    let changes = [good("a", "1111"), good("b", "2222"), good("c", "3333")];
+    history.commit(&changes).unwrap();
+    history.commit(&[name("b", Some("Ärzte GmbH"))]).unwrap();
+    history.commit(&[join, name("new", Some("B"))]).unwrap();
+    let names = history.accounts(URL).unwrap().into_iter();
+    let names: Vec<_> = names
+        .map(|it| (it.account, it.name.unwrap_or_default()))
+        .collect();
+    let expected = [
+        ("new", "B"),
+        ("a", "Ärzte GmbH"),
+        ("b", "Ärzte GmbH"),
+        ("c", ""),
+    ];
+    assert_eq!(names, expected.map(|(it, name)| (of(it), name.to_owned())));
+    for called in ["ärzte gmbh", "1111", "2222"] {
+        let found = history.accounts_called(called).unwrap();
+        assert_eq!(found, [of("a"), of("b")], "{called}");
+    }
+    assert_eq!(history.accounts_called("3333").unwrap(), [of("c")]);
+    for nobodys in ["", "111", "Ärzte"] {
+        assert_eq!(history.accounts_called(nobodys).unwrap(), [], "{nobodys}");
+    }
+    history.commit(&[name("a", None)]).unwrap();
+    assert_eq!(history.accounts_called("Ärzte GmbH").unwrap(), []);
+}
+
+#[test]
 fn what_works_at_a_storage_host_is_kept_by_host_and_kind_of_url() {
     let dir = tempfile::tempdir().unwrap();
     let worked = |host: &str, kind: &str, protocol: &str| ProtocolRecord {

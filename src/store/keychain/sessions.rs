@@ -27,7 +27,7 @@ impl Keychain {
     /// # Errors
     /// The keychain cannot be read.
     pub fn load_session(&self, asset: &AssetId) -> Result<Option<Zeroizing<Vec<u8>>>, SecretError> {
-        match &self.0 {
+        match &self.backend {
             KeychainBackend::System => match entry(&account(asset), LABEL)?.get_secret() {
                 Ok(secret) => Ok(Some(Zeroizing::new(secret))),
                 // Of several entries none is known to be ours.
@@ -46,7 +46,7 @@ impl Keychain {
     /// # Errors
     /// The secret is too long, or the keychain cannot be written.
     pub fn save_session(&self, asset: &AssetId, secret: &[u8]) -> Result<(), SecretError> {
-        match &self.0 {
+        match &self.backend {
             KeychainBackend::System => {
                 let entry = entry(&account(asset), LABEL)?;
                 entry.set_secret(secret).map_err(map_keyring_error)
@@ -65,7 +65,7 @@ impl Keychain {
     /// # Errors
     /// The keychain cannot be written.
     pub fn remove_session(&self, asset: &AssetId) -> Result<bool, SecretError> {
-        match &self.0 {
+        match &self.backend {
             KeychainBackend::System => remove(&entry(&account(asset), LABEL)?),
             KeychainBackend::Memory(memory) => {
                 Ok(sessions(memory)?.sessions.remove(&account(asset)).is_some())
@@ -77,7 +77,7 @@ impl Keychain {
     /// Locks or unlocks a keychain in memory; returns its prompts so far and resets the count.
     #[cfg(test)]
     pub fn lock(&self, is_locked: bool) -> u32 {
-        let KeychainBackend::Memory(memory) = &self.0 else {
+        let KeychainBackend::Memory(memory) = &self.backend else {
             return 0;
         };
         let mut memory = super::lock(memory);
@@ -86,7 +86,7 @@ impl Keychain {
     }
 
     fn blocks(&self) -> bool {
-        matches!(self.0, KeychainBackend::System)
+        matches!(self.backend, KeychainBackend::System)
     }
 }
 

@@ -17,6 +17,21 @@ fn a_store_in_memory_keeps_the_key_for_all_its_clones() {
 }
 
 #[test]
+fn the_keys_of_accounts_have_entries_of_their_own() {
+    let store = Keychain::in_memory();
+    let two = store.at(&KeySlot::Of(key("sk-mavi-two").account()));
+    store.save(&key("sk-mavi-one")).unwrap();
+    two.save(&key("sk-mavi-two")).unwrap();
+    assert_eq!(store.remove(), Ok(true));
+    assert_eq!(store.load(), Ok(None));
+    assert_eq!(two.load(), Ok(Some(key("sk-mavi-two"))));
+    assert_eq!(two.at(&KeySlot::First).load(), Ok(None));
+    assert_eq!(KeySlot::First.name(), "default");
+    let fingerprint = Account::from_fingerprint("0123456789abcdef");
+    assert_eq!(KeySlot::Of(fingerprint).name(), "key-0123456789abcdef");
+}
+
+#[test]
 fn without_a_keychain_every_call_says_so() {
     let store = Keychain::absent();
     let words = store.load().unwrap_err().to_string();

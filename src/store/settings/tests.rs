@@ -169,7 +169,9 @@ fn a_pipe_keeps_the_window_from_nothing() {
     assert!(made.unwrap().success());
     let (sender, loaded) = std::sync::mpsc::channel();
     let folder = dir.path().to_owned();
-    std::thread::spawn(move || sender.send(Settings::load(&folder)));
+    std::thread::spawn(move || {
+        let _ = sender.send(Settings::load(&folder));
+    });
     let patience = std::time::Duration::from_secs(20);
     let loaded = loaded
         .recv_timeout(patience)

@@ -85,3 +85,13 @@ fn a_speed_limit_is_a_number_of_megabytes() {
     let rates = [500_000, 1_500_000, 20_000_000, 2_000_000_000, 1].map(megabytes);
     assert_eq!(rates, ["0.5", "1.5", "20", "2,000", "0.000001"]);
 }
+
+#[test]
+fn a_day_has_its_year_unless_it_is_this_one() {
+    let now = Timestamp::now();
+    let this_year = now.to_zoned(TimeZone::system());
+    let said = day(now.as_millisecond()).unwrap();
+    assert_eq!(said, this_year.strftime("%-d %B").to_string());
+    assert_eq!(day(1_767_009_600_000).unwrap(), "29 December 2025");
+    assert_eq!(day(i64::MAX), None);
+}

@@ -26,9 +26,15 @@ pub fn field() -> Id {
 /// Draws the dialog.
 pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let p = Palette::of(ui);
-    title(ui, words::title());
-    let now = key_in_use(&app.snapshot().key, app.key().is_for_session(app.now()));
-    body(ui, &now);
+    if app.key().is_adding() {
+        let (question, means) = words::add();
+        title(ui, question);
+        body(ui, means);
+    } else {
+        title(ui, words::title());
+        let now = key_in_use(&app.snapshot().key, app.key().is_for_session(app.now()));
+        body(ui, &now);
+    }
     let starts = app.key().starts(app.plan().files);
     if starts > 0 {
         text::label(ui, &words::save_starts(starts), type_size::BODY, p.text);

@@ -6,6 +6,7 @@ use egui::{ScrollArea, Ui};
 use crate::app::command::{Setting, ThemeChoice, UiCommand};
 use crate::app::state::App;
 use crate::app::wording::{self, row::named};
+use crate::model::asset::Account;
 use crate::model::snapshot::{KeySource, KeyState};
 use crate::store::settings::{JOBS, Start};
 use crate::text::megabytes;
@@ -26,7 +27,9 @@ const LINES: u8 = 10;
 pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
     // A cut and faded last line with a scroll bar shows that there is more.
     let each = size::SETTING + space::XS;
-    let height = if height < f32::from(LINES) * each {
+    let accounts = u8::try_from(app.accounts().len()).unwrap_or(u8::MAX);
+    let lines = LINES.saturating_add(accounts);
+    let height = if height < f32::from(lines) * each {
         size::cut(height, each)
     } else {
         height
@@ -144,13 +147,7 @@ fn line(ui: &mut Ui, name: &str, hint: &str, right: impl FnOnce(&mut Ui)) {
 
 fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let key = &app.snapshot().key;
-    let kept_here = matches!(
-        key,
-        KeyState::Present {
-            source: KeySource::Keychain | KeySource::Session,
-            ..
-        }
-    );
+    let current = app.key().ring().account();
     let enter = match key {
         KeyState::Missing | KeyState::Loading => key_words::enter(),
         KeyState::Present { .. } => UiCommand::EnterKey.entry().label,
@@ -160,12 +157,73 @@ fn key(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         if update.small().show(ui) {
             out.push(UiCommand::EnterKey);
         }
-        let remove = Button::of(&UiCommand::RemoveKey, ButtonStyle::Outlined);
-        if kept_here && remove.small().show(ui) {
-            out.push(UiCommand::RemoveKey);
+        if let Some(account) = current {
+            account_buttons(ui, app, account, "", out);
         }
     };
-    line(ui, key_words::title(), &wording::key_state(key), right);
+    let known = &app.snapshot().accounts;
+    let name = known.current().and_then(|it| it.name.as_deref());
+    let name = name.unwrap_or(key_words::title());
+    line(ui, name, &wording::key_state(key), right);
+    for account in app.accounts() {
+        if Some(&account) != current {
+            other_account(ui, app, &account, out);
+        }
+    }
+    if current.is_some() {
+        let right = |ui: &mut Ui| {
+            let add = Button::of(&UiCommand::AddKey, ButtonStyle::Outlined);
+            if add.small().show(ui) {
+                out.push(UiCommand::AddKey);
+            }
+        };
+        line(ui, key_words::accounts(), "", right);
+    }
+}
+
+/// Draws the line of an account that is not in use.
+fn other_account(ui: &mut Ui, app: &App, account: &Account, out: &mut Vec<UiCommand>) {
+    let name = wording::account_entry(&app.snapshot().accounts, account);
+    let source = match app.key().ring().unsaved(account) {
+        None => key_words::account_saved(),
+        Some((_, KeySource::Environment)) => key_words::account_environment(),
+        Some(_) => key_words::account_session(),
+    };
+    let right = |ui: &mut Ui| {
+        let switch = UiCommand::SwitchAccount(account.clone());
+        account_button(ui, switch, &name, out);
+        account_buttons(ui, app, account, &name, out);
+    };
+    line(ui, &name, source, right);
+}
+
+/// Draws the buttons that each account has; `name` tells those of several accounts apart.
+fn account_buttons(
+    ui: &mut Ui,
+    app: &App,
+    account: &Account,
+    name: &str,
+    out: &mut Vec<UiCommand>,
+) {
+    account_button(ui, UiCommand::RenameAccount(account.clone()), name, out);
+    if app.key().ring().can_remove(account) {
+        account_button(ui, UiCommand::RemoveKey(account.clone()), name, out);
+    }
+}
+
+fn account_button(ui: &mut Ui, command: UiCommand, account: &str, out: &mut Vec<UiCommand>) {
+    let label = command.entry().label;
+    let said = match account {
+        "" => label.to_owned(),
+        account => named(account, label),
+    };
+    let button = Button {
+        name: &said,
+        ..Button::of(&command, ButtonStyle::Outlined).small()
+    };
+    if button.show(ui) {
+        out.push(command);
+    }
 }
 
 /// Draws proxy and certificates: read-only, since the system sets them.

@@ -220,7 +220,8 @@ fn lines(
         type_size::BODY,
         badge.colour,
     );
-    let word = painter.layout_no_wrap(badge.word.to_owned(), small.clone(), badge.colour);
+    let word = rows::status_word(row).into_owned();
+    let word = painter.layout_no_wrap(word, small.clone(), badge.colour);
     let mut said = paint_left(painter, second + vec2(size::ICON + space::XS, 0.0), word);
     if let Some(warning) = rows::warning(row) {
         let width = rect.right() - said.right();

@@ -2,7 +2,9 @@
 
 use std::process::{Command, Stdio};
 
+use mavi_uploader::model::asset::Account;
 use mavi_uploader::sandbox::{Call, FaultPlan};
+use mavi_uploader::store::{History, HistoryChange, KeySlot, Settings};
 
 use super::{KEY, KEY_BODY, Live, Outcome, Stage, run};
 use crate::keychain::{Daemon, on_a_bus};
@@ -75,6 +77,46 @@ fn on_bus(stage: &Stage, arguments: &[&str]) -> Command {
     }
     command.env_remove("MEMORIES_API_KEY");
     command
+}
+
+#[test]
+fn status_names_the_keys_of_the_window_after_the_one_in_use() {
+    on_a_bus(
+        "cli::keys::status_names_the_keys_of_the_window_after_the_one_in_use",
+        || {
+            let _daemon = Daemon::unlocked();
+            let stage = Stage::new();
+            set(on_bus(&stage, &["key", "set"]), KEY).exits(0);
+            let accounts = ["1111", "2222"].map(Account::from_fingerprint);
+            let mut settings = Settings::default();
+            for account in &accounts {
+                let slot = KeySlot::Of(account.clone());
+                settings.keys.on_saved(&slot, account);
+            }
+            settings.save(&stage.data()).unwrap();
+            let mut history = History::open(&stage.data()).unwrap().history;
+            let base_url = stage.sandbox().base_url();
+            let good = HistoryChange::KeyGood {
+                account: accounts[0].clone(),
+                last4: "bbbb".to_owned(),
+                base_url: base_url.clone(),
+                at_ms: 1,
+            };
+            let name = HistoryChange::NameAccount {
+                base_url,
+                account: accounts[0].clone(),
+                name: Some("Studio\u{1b}B".to_owned()),
+            };
+            history.commit(&[good, name]).unwrap();
+            let status = run(on_bus(&stage, &["key", "status"])).exits(0);
+            assert_eq!(status.text(), "keychain, ends in cdef\n");
+            let lines: Vec<&str> = status.err.lines().collect();
+            assert_eq!(lines.len(), 2, "{}", status.err);
+            assert!(lines[0].ends_with(", ends in bbbb"), "{}", lines[0]);
+            assert!(!status.err.contains('\u{1b}'));
+            assert!(lines[1].ends_with("another key"), "{}", lines[1]);
+        },
+    );
 }
 
 #[test]

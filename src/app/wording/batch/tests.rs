@@ -3,12 +3,12 @@ use super::*;
 #[test]
 fn the_end_of_a_batch_is_told_as_it_is() {
     let said = |ready, duplicates, failed| {
-        let end = BatchEnd {
+        let end = FinishedCounts {
             ready,
             duplicates,
             failed,
             nothing_sent: ready + failed == 0,
-            ..BatchEnd::default()
+            ..FinishedCounts::default()
         };
         (batch_done(&end), batch_ended(&end, Backend::Service))
     };
@@ -29,10 +29,10 @@ fn the_end_of_a_batch_is_told_as_it_is() {
         said(1, 1, 1).0,
         "Done: 1 file ready, 1 duplicate, 1 needs attention."
     );
-    let cancelled = BatchEnd {
+    let cancelled = FinishedCounts {
         duplicates: 1,
         cancelled: 1,
-        ..BatchEnd::default()
+        ..FinishedCounts::default()
     };
     assert_eq!(batch_done(&cancelled), "Done: 1 duplicate, 1 cancelled.");
 }

@@ -14,7 +14,7 @@ fn item(state: UploadState, starts: u32) -> Item {
         ..Upload::new()
     };
     let mut item = Item::new(ItemId(1), PathBuf::from("/a/1.mp3"), 0, upload);
-    item.in_batch = true;
+    item.in_busy_period = true;
     for _ in 0..starts {
         item.starts.on_start(Instant::now());
     }

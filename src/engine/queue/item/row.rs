@@ -20,6 +20,10 @@ impl Item {
                 Some(KnownDuplicate { waits: true, .. }) => {
                     Status::FoundDuplicate(DuplicateStage::Before)
                 }
+                Some(KnownDuplicate {
+                    original: Original::Asset(_),
+                    ..
+                }) => Status::FoundDuplicate(DuplicateStage::Uploaded),
                 Some(_) => Status::FoundDuplicate(DuplicateStage::Known),
                 None => Status::ReadyToUpload,
             },
@@ -102,6 +106,7 @@ impl Item {
             status,
             transfer,
             asset_id: self.upload.stored_asset().cloned(),
+            account: self.shown_account().cloned(),
             reserved_id: self.upload.reserved_asset().cloned(),
             saved,
             possibly_stored_twice: self.upload.counters.possibly_stored_twice,

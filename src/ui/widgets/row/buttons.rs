@@ -45,7 +45,7 @@ impl Buttons {
         Self {
             each,
             left: rect.right() - space::M - all,
-            around: *around,
+            around: around.clone(),
         }
     }
 

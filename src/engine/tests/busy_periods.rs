@@ -9,7 +9,7 @@ use crate::model::asset::AssetStatus;
 /// Returns a batch's files done, its files, and its bytes in percent.
 fn progress(snapshot: &Snapshot) -> (usize, usize, Option<u8>) {
     let totals = &snapshot.totals;
-    (totals.done, totals.batch, totals.percent())
+    (totals.done, totals.started, totals.percent())
 }
 
 /// Makes eight files of one size and two transfer slots; files in `slow` are slow at first.
@@ -55,7 +55,7 @@ async fn a_batch_that_was_paused_is_still_that_batch_after_a_restart() {
     assert_eq!((restored.totals.remaining, restored.totals.left), (0, None));
     engine.say(Command::ContinueInterrupted);
     let goes_on = engine.until(|it| it.totals.active > 0).await;
-    assert_eq!((goes_on.totals.done, goes_on.totals.batch), (2, 8));
+    assert_eq!((goes_on.totals.done, goes_on.totals.started), (2, 8));
     engine.until(|it| it.totals.done == 8).await;
     engine.pass(1).await;
     assert_eq!(engine.batches(), [(8, 0, 0)]);

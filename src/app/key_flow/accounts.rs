@@ -1,0 +1,140 @@
+//! Switching between accounts, and removing their keys.
+
+use super::{KeyEvent, KeyFlow};
+use crate::app::environment::VaultError;
+use crate::app::pending::{Outcome, Pending};
+use crate::app::wording;
+use crate::engine::Command;
+use crate::model::asset::Account;
+use crate::store::KeySlot;
+use crate::text::messages::key as words;
+
+impl KeyFlow {
+    /// Returns the account whose key the keychain is asked for.
+    pub fn switching_to(&self) -> Option<&Account> {
+        self.switching.as_ref().map(|(account, _)| account)
+    }
+
+    /// Uses another account from now on, once its key is there.
+    pub fn switch(&mut self, account: Account) -> Vec<KeyEvent> {
+        self.switching = None;
+        if self.ring.account() == Some(&account) {
+            return Vec::new();
+        }
+        if let Some((key, source)) = self.ring.unsaved(&account).cloned() {
+            return vec![KeyEvent::Send(self.ring.use_unsaved(key, source, true))];
+        }
+        if let Some(keychain) = &self.keychain {
+            let answer = keychain.load(vec![self.ring.saved().slot(&account)]);
+            self.switching = Some((account, answer));
+        }
+        Vec::new()
+    }
+
+    /// Uses the account that the user chose, once the keychain has answered.
+    pub(super) fn poll_switching(&mut self) -> Vec<KeyEvent> {
+        let Some((account, answer)) = self.switching.take() else {
+            return Vec::new();
+        };
+        let answer = match answer.poll() {
+            Ok(answer) => answer,
+            Err(answer) => {
+                self.switching = Some((account, answer));
+                return Vec::new();
+            }
+        };
+        let trouble = match answer {
+            Outcome::Answer(Ok(Some((slot, key)))) => {
+                // The command line may have replaced the first key.
+                if key.account() != account {
+                    self.ring.on_removed(&account);
+                }
+                return self.use_saved(&slot, key, true);
+            }
+            Outcome::Answer(Ok(None)) => {
+                self.ring.on_removed(&account);
+                let gone = KeyEvent::Say(words::account_gone().to_owned());
+                return vec![self.remember(), gone];
+            }
+            Outcome::Answer(Err(error)) => error,
+            Outcome::Lost => VaultError::Absent,
+        };
+        vec![KeyEvent::Say(words::not_switched(wording::vault(&trouble)))]
+    }
+
+    /// Returns whether the keys of other accounts were asked for, for what an earlier run left.
+    pub fn has_asked_for_others(&self) -> bool {
+        self.has_asked_for_others
+    }
+
+    /// Asks the keychain once for the keys of these accounts, for what an earlier run left.
+    pub fn ask_for_others(&mut self, accounts: &[Account]) {
+        self.has_asked_for_others = true;
+        let saved = self.ring.saved();
+        let known = accounts
+            .iter()
+            .filter(|account| saved.accounts().any(|saved| saved == *account));
+        let slots: Vec<KeySlot> = known.map(|account| saved.slot(account)).collect();
+        if let (Some(keychain), false) = (&self.keychain, slots.is_empty()) {
+            self.others = Some(keychain.load_all(slots));
+        }
+    }
+
+    pub(super) fn poll_others(&mut self) -> Vec<KeyEvent> {
+        match Pending::take_from(&mut self.others) {
+            Some(Outcome::Answer(keys)) => {
+                let hold = |key| KeyEvent::Send(Command::HoldKey(key));
+                keys.into_iter().map(hold).collect()
+            }
+            Some(Outcome::Lost) | None => Vec::new(),
+        }
+    }
+
+    /// Removes an account's key, from the keychain too unless it is for this session only.
+    pub fn remove(&mut self, account: &Account) -> Vec<KeyEvent> {
+        if !self.ring.can_remove(account) {
+            return Vec::new();
+        }
+        if self.ring.drop_unsaved(account) {
+            return vec![KeyEvent::Send(self.forget(account))];
+        }
+        if let (Some(keychain), None) = (&mut self.keychain, &self.removing) {
+            let answer = keychain.remove(self.ring.saved().slot(account), account.clone());
+            self.removing = Some((account.clone(), answer));
+        }
+        Vec::new()
+    }
+
+    /// Reports the result of removing a key from the keychain.
+    pub(super) fn poll_removing(&mut self) -> Vec<KeyEvent> {
+        let Some((account, answer)) = self.removing.take() else {
+            return Vec::new();
+        };
+        let trouble = match answer.poll() {
+            Err(answer) => {
+                self.removing = Some((account, answer));
+                return Vec::new();
+            }
+            Ok(Outcome::Answer(Ok(()))) => {
+                self.ring.on_removed(&account);
+                return vec![
+                    KeyEvent::Send(self.forget(&account)),
+                    self.remember(),
+                    KeyEvent::Say(words::removed().to_owned()),
+                ];
+            }
+            Ok(Outcome::Answer(Err(error))) => error,
+            Ok(Outcome::Lost) => VaultError::Absent,
+        };
+        vec![KeyEvent::Say(words::stays(wording::vault(&trouble)))]
+    }
+
+    /// Returns the command to forget an account's key.
+    fn forget(&mut self, account: &Account) -> Command {
+        let command = self.ring.forget(account);
+        if self.ring.account().is_none() {
+            self.session_only = None;
+        }
+        command
+    }
+}
