@@ -102,6 +102,7 @@ impl Stage {
             commands,
             snapshot: seen,
             notices,
+            data_dir: None,
         };
         let ctx = Context::default();
         let window = MaviApp::new(&ctx, engine, outside::outside(Arc::new(|| ())));

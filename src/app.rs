@@ -18,6 +18,7 @@ pub mod key_entry;
 pub mod key_flow;
 pub mod key_ring;
 mod keychain_calls;
+pub mod library;
 pub mod list;
 mod list_state;
 mod notices;

@@ -113,6 +113,7 @@ pub fn start<S: Service>(
             commands,
             snapshot,
             notices,
+            data_dir: None,
         },
         task,
     )

@@ -245,7 +245,8 @@ impl AppContext {
             keychain: self.keychain.clone(),
             wake: how.wake,
         };
-        let (handle, task) = engine::start(options, service);
+        let (mut handle, task) = engine::start(options, service);
+        handle.data_dir = self.folder.clone().ok();
         if let (Ok(folder), None) = (&self.folder, &self.sandbox) {
             tokio::spawn(back_up_daily(folder.clone(), handle.snapshot.clone()));
         }

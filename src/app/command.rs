@@ -5,6 +5,7 @@ mod list;
 
 use std::path::PathBuf;
 
+use super::library::command::LibraryCommand;
 use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 use crate::model::snapshot::ItemId;
@@ -23,6 +24,15 @@ pub enum Pick {
     Toggle,
     /// Selects from the last picked row to this one.
     Range,
+}
+
+/// Pages of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// The queue.
+    Uploads,
+    /// Everything ever uploaded.
+    Library,
 }
 
 /// A banner that can be dismissed.
@@ -169,6 +179,10 @@ pub enum UiCommand {
     DismissToast,
     ShowShortcuts,
     ShowFormats,
+    ShowPage(Page),
+    Library(LibraryCommand),
+    /// Searches the Library for what the queue was searched for.
+    FindInLibrary,
     AskQuit,
     Quit,
 }

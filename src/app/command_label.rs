@@ -118,7 +118,8 @@ impl UiCommand {
 }
 
 impl CursorMove {
-    fn shortcut(self) -> Shortcut {
+    /// Returns its key.
+    pub fn shortcut(self) -> Shortcut {
         Shortcut::plain(match self {
             Self::Up => Key::Up,
             Self::Down => Key::Down,

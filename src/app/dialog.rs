@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::library::LibraryRows;
 use super::skipped::SkippedReport;
 use crate::model::asset::Account;
 use crate::model::batch::BatchId;
@@ -40,6 +41,10 @@ pub enum Dialog {
     Shortcuts,
     /// Supported formats.
     Formats,
+    /// Details of an asset.
+    Asset(i64),
+    /// Remove these assets from the Library?
+    RemoveAssets(LibraryRows),
 }
 
 /// Uploads to stop after confirmation.

@@ -14,6 +14,10 @@ pub enum WindowEffect {
     Reveal(EntryId),
     /// Opens the menu of the row or header for the keyboard.
     Menu(EntryId),
+    /// Scrolls to the asset and focuses it.
+    RevealAsset(i64),
+    /// Opens the asset's menu for the keyboard.
+    AssetMenu(i64),
     /// Focuses the search field.
     FocusSearch,
     /// Scrolls to the row without focusing it.

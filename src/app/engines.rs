@@ -1,5 +1,6 @@
 //! The engine in use, and the account's engine behind a sandbox.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::desktop_status::bytes_move;
@@ -68,6 +69,11 @@ impl Engines {
         for engine in std::iter::once(&self.current).chain(&self.parked) {
             engine.send(Command::Shutdown);
         }
+    }
+
+    /// Returns the data directory of the engine in use, if it has one.
+    pub fn data_dir(&self) -> Option<PathBuf> {
+        self.current.data_dir.clone()
     }
 
     pub fn snapshot(&self) -> &Snapshot {

@@ -21,11 +21,32 @@ pub struct Toast {
     until: Instant,
 }
 
+/// Row whose ID was copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopiedFrom {
+    /// A row of the queue.
+    Queue(ItemId),
+    /// A row of the Library.
+    Library(i64),
+}
+
+impl From<ItemId> for CopiedFrom {
+    fn from(row: ItemId) -> Self {
+        Self::Queue(row)
+    }
+}
+
+impl From<i64> for CopiedFrom {
+    fn from(row: i64) -> Self {
+        Self::Library(row)
+    }
+}
+
 /// Messages that go away by themselves.
 #[derive(Debug, Default)]
 pub struct Feedback {
     toast: Option<Toast>,
-    copied: Option<(ItemId, Instant)>,
+    copied: Option<(CopiedFrom, Instant)>,
     announcer: Announcer,
 }
 
@@ -42,8 +63,8 @@ impl Feedback {
     }
 
     /// Shows that the row's id was copied.
-    pub fn copied(&mut self, id: ItemId, now: Instant) {
-        self.copied = Some((id, now + COPIED_FOR));
+    pub fn copied(&mut self, id: impl Into<CopiedFrom>, now: Instant) {
+        self.copied = Some((id.into(), now + COPIED_FOR));
     }
 
     /// Ends messages whose time is over, and makes the next announcement.
@@ -80,7 +101,8 @@ impl Feedback {
     }
 
     /// Returns `true` just after a row's id was copied.
-    pub fn was_copied(&self, id: ItemId) -> bool {
+    pub fn was_copied(&self, id: impl Into<CopiedFrom>) -> bool {
+        let id = id.into();
         self.copied.is_some_and(|(copied, _)| copied == id)
     }
 

@@ -3,14 +3,14 @@
 use std::io;
 use std::mem::discriminant;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::command::{ExportFormat, Setting};
 use super::environment::{DialogResult, FileDialogKind, FileDialogs};
+use super::export::ExportSource;
+use super::paste;
 use super::pending::{Outcome, Pending, Wake};
 use super::wording::selection as words;
-use super::{export, paste};
-use crate::model::snapshot::{ItemId, Row};
+use crate::model::snapshot::ItemId;
 use crate::text::messages::{located, settings, window};
 
 /// Use of what the user chooses in an open dialog.
@@ -21,8 +21,8 @@ enum DialogPurpose {
     BackupFolder,
     /// Relocate the missing file of this row.
     Locate(ItemId),
-    /// Write these rows, as they were at the time of the request, to the chosen file.
-    Export(Vec<Arc<Row>>, ExportFormat),
+    /// Write these files to the chosen one.
+    Export(ExportSource, ExportFormat),
 }
 
 /// Answer of a dialog or of the clipboard.
@@ -82,8 +82,8 @@ impl Pickers {
         self.ask(DialogPurpose::Locate(id), FileDialogKind::Located)
     }
 
-    /// Asks for a file to write these rows to.
-    pub fn export(&mut self, rows: Vec<Arc<Row>>, format: ExportFormat) {
+    /// Asks for a file to write these files' lines to.
+    pub fn export(&mut self, rows: ExportSource, format: ExportFormat) {
         if self.writing.is_none() {
             self.ask(
                 DialogPurpose::Export(rows, format),
@@ -145,8 +145,8 @@ impl Pickers {
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
             DialogPurpose::Export(rows, format) => {
                 let path = paths.into_iter().next()?;
-                self.export = Some((path.clone(), rows.len()));
-                let write = move || export::write(&path, &rows, format);
+                self.export = Some((path.clone(), rows.files()));
+                let write = move || rows.write(&path, format);
                 self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
                 None
             }

@@ -3,6 +3,7 @@
 mod accounts;
 mod actions;
 mod batches;
+mod library;
 mod poll;
 mod sandbox;
 mod update;
@@ -23,6 +24,7 @@ use super::environment::{Desktop, WindowEnvironment};
 use super::feedback::Feedback;
 use super::key_entry::KeyEntry;
 use super::key_flow::KeyFlow;
+use super::library::LibraryState;
 use super::list::List;
 use super::list_state::ListState;
 use super::notices::Notices;
@@ -46,6 +48,7 @@ pub struct App {
     key: KeyFlow,
     settings: SettingsState,
     list: ListState,
+    library: LibraryState,
     notices: Notices,
     pickers: Pickers,
     feedback: Feedback,
@@ -72,6 +75,7 @@ impl App {
     /// keychain on a background thread.
     pub fn new(engine: EngineHandle, outside: WindowEnvironment) -> Self {
         let wake = outside.wake;
+        let data_dir = engine.data_dir.clone();
         let mut app = Self {
             engines: Engines::new(engine, outside.sandbox, outside.start_sandbox, wake.clone()),
             key: KeyFlow::new(
@@ -89,6 +93,7 @@ impl App {
                 wake.clone(),
             ),
             list: ListState::default(),
+            library: LibraryState::new(data_dir, wake.clone()),
             notices: Notices::default(),
             pickers: Pickers::new(outside.dialogs, wake.clone()),
             feedback: Feedback::default(),
@@ -276,6 +281,7 @@ impl App {
         waits
             .chain(counts_down.map(|_| Duration::from_secs(1)))
             .chain(self.feedback.next_wakeup(now))
+            .chain(self.library.next_wakeup(now))
             .min()
     }
 }

@@ -7,6 +7,7 @@ pub mod command;
 pub mod group;
 mod intake;
 mod key;
+pub mod library;
 pub mod row;
 pub mod selection;
 pub mod skipped;

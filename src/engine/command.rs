@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::model::asset::Account;
+use crate::model::asset::{Account, AssetId};
 use crate::model::asset_check::{AssetCheckProgress, AssetsToCheck};
 use crate::model::batch::BatchId;
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::relocation::RelocationError;
 use crate::model::snapshot::{ItemId, KeySource, Snapshot};
+use crate::store::AssetRecord;
 
 /// Request of a front end. A command that does not fit a row's state is ignored.
 #[derive(Debug)]
@@ -77,6 +78,17 @@ pub enum Command {
     ContinueInterrupted,
     /// Remove what an earlier run left unfinished.
     DiscardInterrupted,
+    /// Set the user's note of an asset; `None` removes it.
+    SetNote {
+        /// Service that holds it.
+        base_url: String,
+        /// Asset id.
+        asset_id: AssetId,
+        /// The note.
+        note: Option<String>,
+    },
+    /// Remove these assets from the history; the ledger keeps a line of each.
+    RemoveAssets(Vec<AssetRecord>),
     /// Use this key from now on in place of the current one; lifts a pause for
     /// [`RequiredAction::Key`].
     SetKey(ApiKey, KeySource),
@@ -161,6 +173,8 @@ pub struct EngineHandle {
     pub snapshot: watch::Receiver<Arc<Snapshot>>,
     /// Notices, none of which may be lost.
     pub notices: mpsc::UnboundedReceiver<Notice>,
+    /// Data directory whose history it keeps, if there is one.
+    pub data_dir: Option<PathBuf>,
 }
 
 impl EngineHandle {

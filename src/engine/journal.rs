@@ -67,6 +67,8 @@ pub(super) struct Journal {
     are_accounts_stale: bool,
     /// Time from which an unwritable ledger is tried again on its own.
     ledger_due: Instant,
+    /// Commits so far that concern assets or batches.
+    revision: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +114,7 @@ impl Journal {
             unused_ids: vec![],
             are_accounts_stale: false,
             ledger_due: Instant::now(),
+            revision: 0,
         }
     }
 
@@ -133,6 +136,11 @@ impl Journal {
     pub fn is_ledger_behind(&self) -> bool {
         let history = self.history.as_ref();
         history.is_some_and(History::is_ledger_behind)
+    }
+
+    /// Returns a number that rises with every commit that concerns assets or batches.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Returns why the ledger cannot be used, although the database can.
@@ -263,6 +271,7 @@ impl Journal {
                 self.state = JournalState::Good;
                 self.held = None;
                 for change in std::mem::take(&mut self.staged) {
+                    self.revision += u64::from(change.concerns_assets());
                     match change {
                         HistoryChange::PutAsset(record) => {
                             self.written.insert(record.asset_id);

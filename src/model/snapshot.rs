@@ -264,6 +264,8 @@ pub struct Snapshot {
     pub waiting: Option<QueueWait>,
     /// State of the journal.
     pub journal: JournalState,
+    /// Rises with every commit that concerns assets or batches.
+    pub history_revision: u64,
     /// Why the ledger `asset-ids.csv` cannot be written; the database still can.
     pub ledger_problem: Option<String>,
     /// State of the API key.

@@ -33,7 +33,7 @@ use crate::store::run_lock::RunId;
 pub use backup::{BACKUP_DIR, back_up};
 pub use database_file::FILE_NAME;
 pub use error::{OpenError, StoreError};
-pub use ledger::LEDGER_NAME;
+pub use ledger::{AssetEvent, LEDGER_NAME, asset_events};
 pub use records::{
     AssetRecord, AssetRemark, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord,
 };

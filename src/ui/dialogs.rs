@@ -1,6 +1,7 @@
 //! Modal dialogs: key entry, questions, details.
 
 mod account;
+mod asset;
 mod batch;
 mod key;
 pub(super) mod parts;
@@ -89,6 +90,8 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
                 buttons(ui, vec![plain(UiCommand::CloseDialog)], out);
             }
             Dialog::Formats => formats(ui, app, out),
+            Dialog::Asset(row) => asset::details(ui, app, row, out),
+            Dialog::RemoveAssets(rows) => asset::remove(ui, &rows, out),
         }
     });
     // It was positioned for its previous size.

@@ -3,6 +3,8 @@
 use lucide_icons::Icon;
 
 use crate::app::command::{BatchCommand, BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
+use crate::app::library::command::{AssetCommand, LibraryCommand};
+use crate::app::library::filters::LibraryFilter;
 use crate::model::media::Kind;
 
 /// Returns the icon of a row command.
@@ -56,6 +58,27 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::Batch(command, _) => return batch(*command),
         UiCommand::CopySkipped => Icon::Copy,
         UiCommand::Set(Setting::Theme(choice)) => theme(*choice),
+        UiCommand::Library(it) => return library(it),
+        _ => return None,
+    })
+}
+
+/// Returns the icon of a command of the Library, if any.
+fn library(command: &LibraryCommand) -> Option<Icon> {
+    Some(match command {
+        LibraryCommand::Row(it, _) | LibraryCommand::Selected(it) => match it {
+            AssetCommand::Copy => Icon::Copy,
+            AssetCommand::Details => Icon::Info,
+            AssetCommand::ShowFile => Icon::FolderOpen,
+            AssetCommand::CheckAgain => Icon::RefreshCw,
+            AssetCommand::UploadAgain => Icon::RotateCw,
+            AssetCommand::Remove => Icon::Trash2,
+        },
+        LibraryCommand::CheckAll => Icon::RefreshCw,
+        LibraryCommand::StopChecking => Icon::X,
+        LibraryCommand::CopyDetails(_) => Icon::Copy,
+        LibraryCommand::ConfirmRemove => Icon::Trash2,
+        LibraryCommand::Filter(LibraryFilter::Nothing) => Icon::X,
         _ => return None,
     })
 }

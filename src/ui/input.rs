@@ -5,17 +5,20 @@ use std::path::PathBuf;
 use egui::{Context, Event, KeyboardShortcut, Modifiers, Popup};
 
 use super::clipboard::Paste;
+use super::screens::library::AssetsView;
 use super::screens::uploads::ListView;
 use crate::app::command::{
-    self, BatchCommand, BulkAction, CursorMove, EntryId, Shortcut, UiCommand,
+    self, BatchCommand, BulkAction, CursorMove, EntryId, Page, Pick, Shortcut, UiCommand,
 };
+use crate::app::library::command::{AssetCommand, LibraryCommand};
 use crate::app::state::App;
+use crate::model::snapshot::ItemId;
 
 /// Reads this frame's input.
 pub fn read(
     ctx: &Context,
     app: &App,
-    view: &ListView,
+    (view, assets): (&ListView, &AssetsView),
     paste: &mut Paste,
     out: &mut Vec<UiCommand>,
 ) {
@@ -35,7 +38,11 @@ pub fn read(
         press(ctx, [UiCommand::ShowShortcuts], out);
         return;
     }
-    let selected = !app.list().selected().is_empty();
+    let in_library = app.page() == Page::Library;
+    let selected = match in_library {
+        true => !app.library().selection().is_empty(),
+        false => !app.list().selected().is_empty(),
+    };
     // Longer combinations first: egui's shorter ones would match them too.
     press(
         ctx,
@@ -49,7 +56,7 @@ pub fn read(
         ],
         out,
     );
-    if !app.snapshot().rows.is_empty() {
+    if in_library || !app.snapshot().rows.is_empty() {
         press(ctx, [UiCommand::Find], out);
     }
     if app.can_undo() {
@@ -62,7 +69,11 @@ pub fn read(
         ];
         press(ctx, commands, out);
     }
-    in_list(ctx, view, out);
+    if in_library {
+        in_assets(ctx, assets, out);
+    } else {
+        in_list(ctx, view, out);
+    }
     if selected && ctx.input(|input| input.events.contains(&Event::Copy)) {
         out.push(UiCommand::CopySelected);
     }
@@ -101,6 +112,46 @@ fn in_list(ctx: &Context, view: &ListView, out: &mut Vec<UiCommand>) {
             page: view.page,
         });
         press(ctx, steps, out);
+    }
+}
+
+/// Handles the keys of the Library's list while a row, or nothing, has the focus.
+fn in_assets(ctx: &Context, view: &AssetsView, out: &mut Vec<UiCommand>) {
+    if view.focused.is_none() && ctx.memory(|memory| memory.focused().is_some()) {
+        return;
+    }
+    let library = |command| UiCommand::Library(command);
+    if let Some(row) = view.entry() {
+        let shortcut = UiCommand::RowMenu(EntryId::Row(ItemId(0))).entry().shortcut;
+        let pressed = ctx.input_mut(|input| {
+            shortcut.is_some_and(|it| input.consume_shortcut(&keys(it)))
+                || input.consume_key(Modifiers::NONE, egui::Key::Menu)
+        });
+        if pressed {
+            out.push(library(LibraryCommand::Menu(row)));
+        }
+    }
+    if let Some(row) = view.focused {
+        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Space)) {
+            out.push(library(LibraryCommand::Click(row, Pick::Toggle)));
+        }
+        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Enter)) {
+            let details = LibraryCommand::Row(AssetCommand::Details, row);
+            out.push(library(details));
+        }
+    }
+    for extend in [true, false] {
+        for step in CursorMove::EACH {
+            let shortcut = step.shortcut().and_shift(extend);
+            if ctx.input_mut(|input| input.consume_shortcut(&keys(shortcut))) {
+                out.push(library(LibraryCommand::Move {
+                    step,
+                    extend,
+                    from: view.focused,
+                    page: view.page,
+                }));
+            }
+        }
     }
 }
 

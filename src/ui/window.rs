@@ -6,21 +6,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use egui::{
-    CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui, UiBuilder, UserAttentionType,
-    Vec2, ViewportCommand,
+    CentralPanel, Context, Frame, Margin, Panel, Rect, ThemePreference, Ui, UiBuilder,
+    UserAttentionType, Vec2, ViewportCommand,
 };
 
 use super::clipboard::Paste;
 use super::focus::FocusKeeper;
+use super::screens::library::AssetsView;
 use super::screens::uploads::ListView;
-use super::screens::{empty, toolbar, uploads};
+use super::screens::{empty, library, toolbar, uploads};
 use super::system_preferences::SystemPreferences;
 use super::theme::{self, Palette, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
 use super::widgets::menu::{self, MenuItem};
 use super::widgets::{card, logo, text};
 use super::{account_menu, banners, dialogs, fonts, icons, input, overlays, thumbnails};
-use crate::app::command::{Setting, ThemeChoice, UiCommand};
+use crate::app::command::{Page, Setting, ThemeChoice, UiCommand};
 use crate::app::desktop_status;
 use crate::app::effect::WindowEffect;
 use crate::app::environment::WindowEnvironment;
@@ -35,6 +36,7 @@ pub struct MaviApp {
     title: String,
     preferences: SystemPreferences,
     view: ListView,
+    assets: AssetsView,
     focus: FocusKeeper,
     paste: Paste,
     pictures: Arc<PictureMaker>,
@@ -54,6 +56,7 @@ impl MaviApp {
             title: String::new(),
             preferences: SystemPreferences::default(),
             view: ListView::default(),
+            assets: AssetsView::default(),
             focus: FocusKeeper::default(),
             paste: Paste::default(),
             pictures,
@@ -118,7 +121,8 @@ impl MaviApp {
     pub fn render(&mut self, ui: &mut Ui) {
         let now = self.app.now();
         let mut asked = Vec::new();
-        input::read(ui.ctx(), &self.app, &self.view, &mut self.paste, &mut asked);
+        let views = (&self.view, &self.assets);
+        input::read(ui.ctx(), &self.app, views, &mut self.paste, &mut asked);
         head(ui, &self.app, &mut asked);
         let ground = Frame::new().fill(Palette::of(ui).background);
         let strips = self.app.banners();
@@ -130,7 +134,10 @@ impl MaviApp {
                 banners::show(ui, &strips, &mut asked);
             });
         }
-        if self.app.snapshot().rows.is_empty() && self.app.list().entries() == 0 {
+        if self.app.page() == Page::Library {
+            self.view.reset_focus();
+            self.library(ui, &mut asked);
+        } else if self.app.snapshot().rows.is_empty() && self.app.list().entries() == 0 {
             self.view.reset_focus();
             CentralPanel::default().frame(ground).show(ui, |ui| {
                 empty::show(ui, &self.app, &mut asked);
@@ -154,12 +161,21 @@ impl MaviApp {
         self.preferences.after_frame(ui.ctx());
     }
 
+    /// Draws the Library's page.
+    fn library(&mut self, ui: &mut Ui, out: &mut Vec<UiCommand>) {
+        let (above, foot) = page_parts(ui);
+        ui.scope_builder(UiBuilder::new().max_rect(above), |ui| {
+            ui.set_clip_rect(above);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            library::show(ui, &self.app, &mut self.assets, out);
+            self.app.look_at_assets(self.assets.in_view());
+        });
+        page_foot(ui, above, foot, |ui| library::foot(ui, &self.app, out));
+    }
+
     /// Draws banners, list and status bar in reading order, which panels would not keep.
     fn queue(&mut self, ui: &mut Ui, now: Instant, out: &mut Vec<UiCommand>) {
-        let room = ui.available_rect_before_wrap();
-        let above = room.with_max_y(room.bottom() - size::WINDOW_BAR);
-        ui.painter()
-            .rect_filled(above, 0, Palette::of(ui).background);
+        let (above, foot) = page_parts(ui);
         ui.scope_builder(UiBuilder::new().max_rect(above), |ui| {
             ui.set_clip_rect(above);
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -175,15 +191,8 @@ impl MaviApp {
             uploads::list(ui, &self.app, &mut self.view, now, out);
             self.app.set_page(self.view.page);
         });
-        let foot = room.with_min_y(above.bottom());
-        ui.painter().rect_filled(foot, 0, Palette::of(ui).surface);
-        theme::line_under(ui.painter(), above, above.left(), Palette::of(ui).line);
-        ui.scope_builder(UiBuilder::new().max_rect(foot), |ui| {
-            ui.set_clip_rect(foot);
-            let inset = Margin::symmetric(space::L as i8, 0);
-            Frame::new().inner_margin(inset).show(ui, |ui| {
-                uploads::status_bar(ui, &self.app, out);
-            });
+        page_foot(ui, above, foot, |ui| {
+            uploads::status_bar(ui, &self.app, out);
         });
     }
 
@@ -204,6 +213,8 @@ impl MaviApp {
                 WindowEffect::Reveal(id) => self.view.reveal = Some(id),
                 WindowEffect::Menu(id) => self.view.menu = Some(id),
                 WindowEffect::Scroll(id) => self.view.scroll = Some(id),
+                WindowEffect::RevealAsset(row) => self.assets.reveal = Some(row),
+                WindowEffect::AssetMenu(row) => self.assets.menu = Some(row),
                 WindowEffect::FocusSearch => {
                     ctx.memory_mut(|memory| memory.request_focus(toolbar::search_field()));
                 }
@@ -218,6 +229,26 @@ impl MaviApp {
             }
         }
     }
+}
+
+/// Returns the rooms of a page and of its foot.
+fn page_parts(ui: &Ui) -> (Rect, Rect) {
+    let room = ui.available_rect_before_wrap();
+    let above = room.with_max_y(room.bottom() - size::WINDOW_BAR);
+    ui.painter()
+        .rect_filled(above, 0, Palette::of(ui).background);
+    (above, room.with_min_y(above.bottom()))
+}
+
+/// Draws the foot of a page.
+fn page_foot(ui: &mut Ui, above: Rect, foot: Rect, add: impl FnOnce(&mut Ui)) {
+    ui.painter().rect_filled(foot, 0, Palette::of(ui).surface);
+    theme::line_under(ui.painter(), above, above.left(), Palette::of(ui).line);
+    ui.scope_builder(UiBuilder::new().max_rect(foot), |ui| {
+        ui.set_clip_rect(foot);
+        let inset = Margin::symmetric(space::L as i8, 0);
+        Frame::new().inner_margin(inset).show(ui, add);
+    });
 }
 
 /// Raises the window. Where the desktop forbids that, its taskbar entry requests attention.
@@ -247,6 +278,7 @@ impl eframe::App for MaviApp {
 
 fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let frame = card::strip(ui);
+    let mut chosen = Vec::new();
     Panel::top("head")
         .frame(frame)
         .resizable(false)
@@ -255,7 +287,11 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             let left = |ui: &mut Ui| {
                 let (_, place) = ui.allocate_space(Vec2::splat(size::SMALL_BUTTON));
                 logo::show(ui, place);
-                text::line(ui, words::name(), type_size::LEAD, Palette::of(ui).text);
+                if ui.ctx().content_rect().width() >= size::NARROW {
+                    text::line(ui, words::name(), type_size::LEAD, Palette::of(ui).text);
+                    ui.add_space(space::M);
+                }
+                library::pages(ui, app, &mut chosen);
             };
             let right = |ui: &mut Ui| {
                 account_menu::show(ui, app, out);
@@ -265,6 +301,7 @@ fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             };
             card::left_right(ui, ui.available_height(), left, right);
         });
+    out.extend(chosen);
 }
 
 fn icon_button(ui: &mut Ui, command: UiCommand, out: &mut Vec<UiCommand>) {

@@ -27,6 +27,7 @@ mod keys;
 #[cfg(unix)]
 mod kill;
 mod layers;
+mod library;
 mod list;
 mod locate;
 #[cfg(target_os = "linux")]

@@ -15,8 +15,9 @@ use mavi_uploader::model::media::{Kind, Rejection};
 use mavi_uploader::model::snapshot::{DuplicateOf, DuplicateStage, Row, Snapshot, Status};
 
 use crate::batches;
+use crate::library::{Shelf, assets};
 use crate::window::{
-    FakeEngine, Window, builder, failed, open_with, ready, row, until, uploading, with_key,
+    FakeEngine, Window, builder, failed, has, open_with, ready, row, until, uploading, with_key,
     without_key,
 };
 
@@ -236,6 +237,16 @@ fn a_drop_says_what_it_will_do() {
     // egui draws on while files hang over the window.
     window.run_steps(3);
     picture(&mut window, "drop_small_light");
+}
+
+#[test]
+fn the_library_shows_what_was_ever_uploaded() {
+    let mut shelf = Shelf::of(assets(), Theme::Light, [1000.0, 680.0]);
+    until(&mut shelf.window, "the rows", |window| {
+        has(window, "A001_C001 wide.mp4, Ready")
+    });
+    shelf.window.run();
+    picture(&mut shelf.window, "library_light");
 }
 
 #[test]

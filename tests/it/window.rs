@@ -49,6 +49,7 @@ impl FakeEngine {
             commands,
             snapshot: seen,
             notices: for_window,
+            data_dir: None,
         };
         let engine = Self {
             commands: for_engine,

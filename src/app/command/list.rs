@@ -149,6 +149,19 @@ impl CursorMove {
         Self::Home,
         Self::End,
     ];
+
+    /// Returns the place to move to from `at` in a list whose last place is `last`.
+    pub fn target(self, at: Option<usize>, last: usize, page: usize) -> usize {
+        let page = page.max(1);
+        match (self, at) {
+            (Self::Home, _) | (Self::Down | Self::PageDown, None) => 0,
+            (Self::End, _) | (Self::Up | Self::PageUp, None) => last,
+            (Self::Up, Some(at)) => at.saturating_sub(1),
+            (Self::Down, Some(at)) => (at + 1).min(last),
+            (Self::PageUp, Some(at)) => at.saturating_sub(page),
+            (Self::PageDown, Some(at)) => (at + page).min(last),
+        }
+    }
 }
 
 /// Format of an exported selection.

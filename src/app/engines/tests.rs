@@ -26,6 +26,7 @@ fn engine(statuses: &[Status]) -> (Played, EngineHandle) {
         commands,
         snapshot,
         notices,
+        data_dir: None,
     };
     (played, handle)
 }

@@ -15,18 +15,24 @@ fn rows() -> Vec<Arc<Row>> {
 
 #[test]
 fn ids_are_copied_as_they_are_asked_for() {
-    assert_eq!(copied(&rows(), ExportFormat::Lines), "re_1\nre_2");
-    assert_eq!(copied(&rows(), ExportFormat::Commas), "re_1, re_2");
-    assert_eq!(copied(&rows(), ExportFormat::Json), r#"["re_1","re_2"]"#);
+    assert_eq!(copied(&of_rows(&rows()), ExportFormat::Lines), "re_1\nre_2");
+    assert_eq!(
+        copied(&of_rows(&rows()), ExportFormat::Commas),
+        "re_1, re_2"
+    );
+    assert_eq!(
+        copied(&of_rows(&rows()), ExportFormat::Json),
+        r#"["re_1","re_2"]"#
+    );
 }
 
 #[test]
 fn names_in_tables_stay_in_their_cells_and_do_nothing() {
     assert_eq!(
-        copied(&rows(), ExportFormat::Csv),
+        copied(&of_rows(&rows()), ExportFormat::Csv),
         "asset_id,name,path\nre_1,clip-1.mp4,/media/clip-1.mp4\nre_2,\"'=cmd|'/c calc'!A1, \"\"x\"\".mp4\",/media/clip-2.mp4\n"
     );
-    let table = copied(&rows(), ExportFormat::Markdown);
+    let table = copied(&of_rows(&rows()), ExportFormat::Markdown);
     assert!(
         table.ends_with("| `re_2` | =cmd\\|'/c calc'!A1, \"x\".mp4 | /media/clip-2.mp4 |\n"),
         "{table}"
@@ -37,16 +43,17 @@ fn names_in_tables_stay_in_their_cells_and_do_nothing() {
 fn a_file_holds_every_row_whole_or_is_not_there() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ids.csv");
-    write(&path, &rows(), ExportFormat::Csv).unwrap();
+    write(&path, &of_rows(&rows()), ExportFormat::Csv).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 4);
     assert!(text.starts_with('\u{feff}'));
     assert!(text.ends_with(",clip-3.mp4,/media/clip-3.mp4,412000000,Uploading,,,,\r\n"));
-    let json: serde_json::Value = serde_json::from_str(&file(&rows(), ExportFormat::Json)).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&file(&of_rows(&rows()), ExportFormat::Json)).unwrap();
     assert_eq!(json[1]["asset_id"], "re_2");
     assert_eq!(json[2]["status"], "Uploading");
     let nowhere = folder.path().join("missing").join("ids.csv");
-    assert!(write(&nowhere, &rows(), ExportFormat::Csv).is_err());
+    assert!(write(&nowhere, &of_rows(&rows()), ExportFormat::Csv).is_err());
     assert!(!nowhere.exists());
 }
 
@@ -80,11 +87,17 @@ fn an_id_that_several_files_have_is_copied_once() {
         of: AssetId::new("re_1"),
     };
     rows.push(Arc::new(row(4, twin)));
-    assert_eq!(copied(&rows, ExportFormat::Lines), "re_1\nre_2");
-    assert_eq!(copied(&rows, ExportFormat::Commas), "re_1, re_2");
-    assert_eq!(copied(&rows, ExportFormat::Json), r#"["re_1","re_2"]"#);
+    assert_eq!(copied(&of_rows(&rows), ExportFormat::Lines), "re_1\nre_2");
+    assert_eq!(copied(&of_rows(&rows), ExportFormat::Commas), "re_1, re_2");
+    assert_eq!(
+        copied(&of_rows(&rows), ExportFormat::Json),
+        r#"["re_1","re_2"]"#
+    );
     // Tables have a line for every file.
-    assert_eq!(copied(&rows, ExportFormat::Csv).lines().count(), 4);
+    assert_eq!(
+        copied(&of_rows(&rows), ExportFormat::Csv).lines().count(),
+        4
+    );
 }
 
 #[test]
@@ -92,7 +105,7 @@ fn a_size_that_is_not_known_is_left_open() {
     let of = |rejection| {
         let mut row = row(1, Status::Rejected(rejection));
         row.size = 0;
-        file(&[Arc::new(row)], ExportFormat::Csv)
+        file(&of_rows(&[Arc::new(row)]), ExportFormat::Csv)
     };
     let size = 6_400_000_000;
     let too_large = of(Rejection::TooLarge { size });

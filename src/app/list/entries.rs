@@ -103,16 +103,7 @@ impl List {
                 .or_else(|| self.place(self.folded_over(from)?))
         };
         let at = from.and_then(shown);
-        let page = page.max(1);
-        let to = match (step, at) {
-            (CursorMove::Home, _) | (CursorMove::Down | CursorMove::PageDown, None) => 0,
-            (CursorMove::End, _) | (CursorMove::Up | CursorMove::PageUp, None) => last,
-            (CursorMove::Up, Some(at)) => at.saturating_sub(1),
-            (CursorMove::Down, Some(at)) => (at + 1).min(last),
-            (CursorMove::PageUp, Some(at)) => at.saturating_sub(page),
-            (CursorMove::PageDown, Some(at)) => (at + page).min(last),
-        };
-        let to = self.entry_id(to)?;
+        let to = self.entry_id(step.target(at, last, page))?;
         match to {
             _ if extend => {
                 self.anchor = self.anchor.or(from);

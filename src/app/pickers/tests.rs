@@ -1,4 +1,4 @@
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 
 use super::*;
 use crate::app::pending::Answer;
@@ -78,11 +78,11 @@ fn an_export_is_written_to_the_chosen_file() {
     let path = folder.path().join("ids.csv");
     let (mut pickers, opened, wakes) = pickers();
     let rows = vec![Arc::new(row(1, Status::Ready))];
-    pickers.export(rows.clone(), ExportFormat::Csv);
+    pickers.export(ExportSource::Rows(rows.clone()), ExportFormat::Csv);
     close(&opened, DialogResult::Chosen(vec![path.clone()]));
     wakes.recv().unwrap();
     assert_eq!(pickers.poll(), []);
-    pickers.export(rows, ExportFormat::Csv);
+    pickers.export(ExportSource::Rows(rows), ExportFormat::Csv);
     assert!(opened.lock().unwrap().is_empty(), "one is being written");
     wakes.recv().unwrap();
     let said = words::saved(1, &path);

@@ -8,6 +8,7 @@ use super::App;
 use crate::app::command::{BulkAction, ExportFormat, RowCommand, UiCommand};
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
+use crate::app::export::ClipboardText;
 use crate::app::wording::selection as words;
 use crate::app::{export, rows};
 use crate::engine::Command;
@@ -181,19 +182,21 @@ impl App {
         self.list().selected_rows().cloned().collect()
     }
 
-    /// Copies the ids of these rows.
+    /// Copies the IDs of these rows.
     pub(super) fn copy_ids(&mut self, rows: &[Arc<Row>], format: ExportFormat, now: Instant) {
-        let ids = export::ids(rows);
-        if ids.is_empty() {
-            self.feedback.say(words::no_ids(), None, now);
-            return;
+        let copied = export::for_clipboard(&export::of_rows(rows), format);
+        self.copy_text(copied, now);
+    }
+
+    /// Copies IDs and says so; `None` if nothing has one.
+    pub(super) fn copy_text(&mut self, copied: Option<ClipboardText>, now: Instant) {
+        match copied {
+            Some(ClipboardText { text, said }) => {
+                self.effects.push(WindowEffect::CopyText(text));
+                self.feedback.say(said, None, now);
+            }
+            None => self.feedback.say(words::no_ids(), None, now),
         }
-        let not_ready = ids.iter().filter(|(_, is_ready)| !is_ready).count();
-        let without = rows.iter().filter(|row| rows::id_to_copy(row).is_none());
-        let said = words::copied(ids.len(), not_ready, without.count());
-        let text = export::copied(rows, format);
-        self.effects.push(WindowEffect::CopyText(text));
-        self.feedback.say(said, None, now);
     }
 }
 

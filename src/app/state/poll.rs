@@ -108,6 +108,7 @@ impl App {
             Some(OpenEvent::Toast(said, copy)) => self.feedback.say(said, Some(copy), now),
             None => {}
         }
+        self.poll_library(now);
         self.feedback.poll(now);
     }
 
@@ -182,7 +183,10 @@ impl App {
                 self.feedback.say(said, None, now);
             }
             // Begun by the Library, which shows the progress.
-            Notice::AssetsChecked(_) => {}
+            Notice::AssetsChecked(end) => {
+                self.feedback
+                    .say(wording::library::checked(&end), None, now);
+            }
             Notice::HistorySetAside(path) => self.notices.set_aside(path),
         }
     }

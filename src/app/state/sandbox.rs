@@ -20,6 +20,7 @@ impl App {
     /// Shows the queue of another engine. Messages and dialogs belong to the one before.
     fn show_other_engine(&mut self) {
         self.list.replace(self.engines.snapshot());
+        self.library.replace(self.engines.data_dir());
         let refused = self.list().refused_files();
         self.notices.replace(self.engines.snapshot(), refused);
         self.pickers.forget_rows();

@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use super::App;
 use crate::app::command::{
-    BulkAction, Dismissible, EntryId, ExportFormat, Filter, Pick, Setting, UiCommand,
+    BulkAction, Dismissible, EntryId, ExportFormat, Filter, Page, Pick, Setting, UiCommand,
 };
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
+use crate::app::export::ExportSource;
 use crate::app::open_external::OpenTarget;
 use crate::app::rows;
 use crate::app::wording::selection as words;
@@ -22,6 +23,7 @@ use crate::text::messages::window;
 impl App {
     pub(super) fn add(&mut self, paths: Vec<PathBuf>) {
         if !paths.is_empty() {
+            self.show_page(Page::Uploads, self.now());
             self.begin_intake();
             self.engines.send(Command::Add(paths));
         }
@@ -42,6 +44,9 @@ impl App {
 
     /// Carries out a user command.
     pub fn act(&mut self, command: UiCommand, now: Instant) {
+        let Some(command) = self.act_in_library(command, now) else {
+            return;
+        };
         match command {
             UiCommand::ChooseFiles => self.pickers.choose(FileDialogKind::Files),
             UiCommand::ChooseFolder => self.pickers.choose(FileDialogKind::Folders),
@@ -147,7 +152,7 @@ impl App {
                 check.into_iter().for_each(|it| self.engines.send(it));
             }
             UiCommand::CloseDialog => {
-                self.dialog = None;
+                self.close_dialog();
                 self.key.close();
             }
             UiCommand::GetKey | UiCommand::OpenConsole => self.browse(CONSOLE),
@@ -203,6 +208,8 @@ impl App {
             UiCommand::DismissToast => self.feedback.dismiss_toast(),
             UiCommand::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
             UiCommand::ShowFormats => self.dialog = Some(Dialog::Formats),
+            // Handled above.
+            UiCommand::ShowPage(_) | UiCommand::Library(_) | UiCommand::FindInLibrary => {}
             UiCommand::AskQuit => self.ask_quit(),
             UiCommand::Quit => {
                 self.closing = true;
@@ -276,7 +283,7 @@ impl App {
     /// Asks for a file to save these rows to.
     pub(super) fn export(&mut self, rows: Vec<Arc<Row>>, format: ExportFormat) {
         if !rows.is_empty() {
-            self.pickers.export(rows, format);
+            self.pickers.export(ExportSource::Rows(rows), format);
         }
     }
 

@@ -4,6 +4,7 @@ use crate::app::command::{
     BatchCommand, BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand,
     Setting, ThemeChoice, UiCommand,
 };
+use crate::app::wording::library;
 use crate::text::messages::command as say;
 
 /// Label and tooltip.
@@ -32,7 +33,7 @@ pub fn row(command: RowCommand) -> Words {
 }
 
 /// Returns the words of a keyboard move.
-fn step(step: CursorMove) -> Words {
+pub fn step(step: CursorMove) -> Words {
     match step {
         CursorMove::Up => say::move_up(),
         CursorMove::Down => say::move_down(),
@@ -199,6 +200,9 @@ pub fn window(command: &UiCommand) -> Words {
         C::Dismiss(_) | C::DismissToast => say::dismiss(),
         C::ShowShortcuts => say::show_shortcuts(),
         C::ShowFormats => say::show_formats(),
+        C::ShowPage(page) => library::page_words(*page),
+        C::Library(it) => library::command(it),
+        C::FindInLibrary => library::find(),
         C::AskQuit | C::Quit => say::quit(),
     }
 }

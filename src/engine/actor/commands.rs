@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use super::Actor;
 use crate::api::Service;
+use crate::engine::clock::now_ms;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::{Item, KnownDuplicate};
 use crate::engine::{Command, LifecycleEvent, Preferences};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, Original, UploadState};
-use crate::store::AssetRemark;
+use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 
 impl<S: Service> Actor<S> {
     pub(super) fn handle_command(&mut self, command: Command) {
@@ -114,6 +115,26 @@ impl<S: Service> Actor<S> {
                     self.throughput.on_limit_changed();
                 }
                 self.options.start_at_once = start_at_once;
+            }
+            Command::SetNote {
+                base_url,
+                asset_id,
+                note,
+            } => self.journal.stage(HistoryChange::SetNote {
+                base_url,
+                asset_id,
+                note,
+            }),
+            Command::RemoveAssets(assets) => {
+                for asset in assets {
+                    // The time of its line in the ledger.
+                    let uploaded_at_ms = now_ms();
+                    let asset = AssetRecord {
+                        uploaded_at_ms,
+                        ..asset
+                    };
+                    self.journal.stage(HistoryChange::RemoveAsset(asset));
+                }
             }
             Command::Shutdown => self.stopped = true,
             #[cfg(test)]

@@ -65,6 +65,7 @@ impl<S: Service> Actor<S> {
             needs: self.gate.required_action(),
             offline,
             journal: self.journal.state().clone(),
+            history_revision: self.journal.revision(),
             ledger_problem: self.journal.ledger_problem().map(str::to_owned),
             key: self.keys.state(),
             accounts: Arc::clone(self.keys.known()),

@@ -118,3 +118,31 @@ async fn a_place_whose_id_was_not_written_down_gets_no_bytes() {
     assert_eq!(outcome.await.unwrap_err().kind, FaultKind::Cancelled);
     assert_eq!(service.service().words(), ["ticket a.mp3"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn notes_and_removals_are_journaled_and_told_to_the_library() {
+    let place = Place::new();
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.upload(&[place.file("a.mp3", "a")]).await;
+    let ready = engine.until_status("a.mp3", &Status::Ready).await;
+    let before = engine.until(|it| it.history_revision > 0).await;
+    engine.say(Command::SetNote {
+        base_url: BASE_URL.to_owned(),
+        asset_id: id("re_1"),
+        note: Some("for Ana".to_owned()),
+    });
+    let noted = engine
+        .until(|it| it.history_revision > before.history_revision)
+        .await;
+    let asset = place.asset("re_1").unwrap();
+    assert_eq!(asset.note.as_deref(), Some("for Ana"));
+    engine.say(Command::RemoveAssets(vec![asset]));
+    engine
+        .until(|it| it.history_revision > noted.history_revision)
+        .await;
+    assert_eq!(place.asset("re_1"), None);
+    let events = place.ledger();
+    assert_eq!(events.last().unwrap(), "removed re_1");
+    let row = engine.until(|it| it.rows.len() == 1).await;
+    assert_eq!(row.rows[0].id, ready.id, "the row of the queue stays");
+}

@@ -1,6 +1,6 @@
 //! Rows of the table of assets.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::batches;
 use super::records::{AssetRecord, AssetRemark};
@@ -18,6 +18,11 @@ pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Res
     let batch = match (asset.batch, &asset.label) {
         (None, Some(label)) => batches::for_label(connection, asset, label)?,
         (batch, _) => batch,
+    };
+    // The search text holds the note that stays.
+    let note = match &asset.note {
+        Some(note) => Some(note.clone()),
+        None => note(connection, asset)?,
     };
     let metadata = &asset.metadata;
     let is_known = *metadata != MediaMetadata::default();
@@ -69,7 +74,46 @@ pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Res
             metadata.captured_at.map(|time| time.to_string()),
             is_known.then_some(metadata.has_location),
             asset.deleted_at_ms,
-            search_text(asset),
+            search_text(asset, note.as_deref()),
+        ])
+        .map(drop)
+}
+
+/// Returns the user's note of an asset.
+fn note(connection: &Connection, asset: &AssetRecord) -> rusqlite::Result<Option<String>> {
+    let note: Option<Option<String>> = connection
+        .prepare_cached("SELECT note FROM assets WHERE base_url = ?1 AND asset_id = ?2")?
+        .query_row([&asset.base_url, asset.asset_id.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(note.flatten())
+}
+
+/// Sets the user's note of an asset, and what searches match.
+pub(super) fn set_note(
+    connection: &Connection,
+    base_url: &str,
+    asset_id: &AssetId,
+    note: Option<&str>,
+) -> rusqlite::Result<()> {
+    let key = [base_url, asset_id.as_str()];
+    let asset = connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM assets WHERE base_url = ?1 AND asset_id = ?2"
+        ))?
+        .query_row(key, read)
+        .optional()?;
+    let Some(asset) = asset.flatten() else {
+        return Ok(());
+    };
+    connection
+        .prepare_cached(
+            "UPDATE assets SET note = ?3, search = ?4 WHERE base_url = ?1 AND asset_id = ?2",
+        )?
+        .execute(params![
+            base_url,
+            asset_id.as_str(),
+            note,
+            search_text(&asset, note)
         ])
         .map(drop)
 }

@@ -61,10 +61,12 @@ impl Ledger {
     /// are held back. A repeated change adds no second line.
     pub(super) fn append_changes(&mut self, changes: &[HistoryChange], limit: Duration) {
         for change in changes {
-            let HistoryChange::PutAsset(asset) = change else {
-                continue;
+            let (event, asset) = match change {
+                HistoryChange::PutAsset(asset) => (LedgerEvent::of(asset), asset),
+                HistoryChange::RemoveAsset(asset) => (LedgerEvent::Removed, asset),
+                _ => continue,
             };
-            let line = to_line(asset);
+            let line = to_line(event, asset);
             let is_held_back = self.held_back.iter().any(|(held, _)| *held == line);
             if !is_held_back && !self.unconfirmed.contains_key(&line) {
                 self.held_back.push((line, asset.asset_id.clone()));
@@ -218,7 +220,8 @@ impl Ledger {
             let mut lacking = search::every_asset(connection)?;
             lacking
                 .retain(|asset| !seen.contains(&(asset.base_url.clone(), asset.asset_id.clone())));
-            let lacking: String = lacking.iter().map(to_line).collect();
+            let line = |asset| to_line(LedgerEvent::of(asset), asset);
+            let lacking: String = lacking.iter().map(line).collect();
             if !lacking.is_empty()
                 && let Err(error) = self.append(&lacking, limit)
             {
@@ -307,6 +310,34 @@ fn ends_a_line(mut file: &File, end: u64) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
+/// An event of an asset in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetEvent {
+    /// Time in milliseconds since the Unix epoch.
+    pub at_ms: i64,
+    /// The ledger's word for it; empty for an event of another program version.
+    pub event: &'static str,
+}
+
+/// Reads the events of an asset from the ledger of a data directory, oldest first. Blocks: it reads
+/// the whole ledger.
+///
+/// # Errors
+/// The ledger cannot be read. A missing one has no events.
+pub fn asset_events(dir: &Path, asset_id: &AssetId) -> io::Result<Vec<AssetEvent>> {
+    let mut events = Vec::new();
+    Ledger::new(dir).read_from(0, |entry| {
+        if entry.asset.asset_id == *asset_id {
+            events.push(AssetEvent {
+                at_ms: entry.asset.uploaded_at_ms,
+                event: entry.event.map_or("", LedgerEvent::as_str),
+            });
+        }
+        Ok(())
+    })?;
+    Ok(events)
+}
+
 /// Returns the applied offset and its hash.
 fn applied(connection: &Connection) -> rusqlite::Result<Option<(u64, i64)>> {
     let counter = |name| {
@@ -341,6 +372,9 @@ pub(super) fn forget_applied(connection: &Connection) -> rusqlite::Result<()> {
 /// size as failed. Stored bytes and an unknown event say less than any known status.
 fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<()> {
     let LedgerEntry { event, mut asset } = entry;
+    if event == Some(LedgerEvent::Removed) {
+        return apply(connection, &HistoryChange::RemoveAsset(asset));
+    }
     if asset.status.is_some() && event != Some(LedgerEvent::Ready) {
         let known = search::status(connection, &asset.base_url, &asset.asset_id)?;
         asset.status = asset.status.filter(|_| match event {

@@ -3,16 +3,19 @@
 mod query;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, InterruptHandle, OpenFlags, params_from_iter};
+use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params_from_iter};
 
 use super::connect::{checkpoint_on_close, harden, open_to_read};
 use super::database_file::{BUSY_LIMIT, FILE_NAME, Identity, LOG, identify, sibling};
 use super::records::AssetRecord;
-use super::rows::from_sql_size;
+use super::rows::{from_sql_batch, from_sql_size};
 use super::search::SEPARATOR;
 use super::{OpenError, StoreError, assets, schema};
+use crate::model::asset::Account;
+use crate::model::batch::BatchId;
 
 pub use query::{LibraryColumn, LibraryQuery, LibrarySort, StatusFilter};
 
@@ -20,6 +23,8 @@ pub use query::{LibraryColumn, LibraryQuery, LibrarySort, StatusFilter};
 const NATURAL: &str = "natural_order";
 /// SQL function that returns the folder in an asset's search text.
 const FOLDER: &str = "folder";
+/// Batches offered to filter by; older ones are found by their labels.
+const OFFERED_BATCHES: usize = 30;
 /// Records read at a time by [`Library::for_each`].
 const PAGE: usize = 256;
 
@@ -40,6 +45,7 @@ struct Order {
     sort: LibrarySort,
     data_version: i64,
     ids: Vec<i64>,
+    facets: Arc<LibraryFacets>,
 }
 
 /// Row ids of the assets that match a query, in order, and their totals.
@@ -49,6 +55,19 @@ pub struct LibraryResults {
     pub ids: Vec<i64>,
     /// Bytes of those that the service still stores.
     pub bytes: u64,
+    /// Number of all assets, whatever the query.
+    pub all: usize,
+    /// Values to filter by.
+    pub facets: Arc<LibraryFacets>,
+}
+
+/// Values that the assets have, to filter by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LibraryFacets {
+    /// The newest batches, with their labels.
+    pub batches: Vec<(BatchId, String)>,
+    /// Accounts, by their keys.
+    pub accounts: Vec<Account>,
 }
 
 /// Interrupts a [`Library`]'s running call from another thread; the call fails.
@@ -127,6 +146,7 @@ impl Library {
                     ))?
                     .query_map((), |row| row.get(0))?
                     .collect::<rusqlite::Result<_>>()?,
+                facets: Arc::new(facets(&reading)?),
             },
         };
         let order = self.order.insert(order);
@@ -147,7 +167,12 @@ impl Library {
             let matches = |id: &&i64| matching.binary_search(id).is_ok();
             order.ids.iter().filter(matches).copied().collect()
         };
-        Ok(LibraryResults { ids, bytes })
+        Ok(LibraryResults {
+            ids,
+            bytes,
+            all: order.ids.len(),
+            facets: Arc::clone(&order.facets),
+        })
     }
 
     /// Returns the records with these row ids, in their order; `None` for those that are gone.
@@ -168,6 +193,23 @@ impl Library {
             .collect()
     }
 
+    /// Returns the bytes of these assets that the service still stores.
+    ///
+    /// # Errors
+    /// The database cannot be read, or the call was interrupted.
+    pub fn bytes(&self, ids: &[i64]) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {} FROM assets WHERE id = ?1",
+            query::STORED_BYTES
+        ))?;
+        let mut bytes = 0_u64;
+        for id in ids {
+            let size = statement.query_row([id], |row| row.get(0)).optional()?;
+            bytes = bytes.saturating_add(size.map_or(0, from_sql_size));
+        }
+        Ok(bytes)
+    }
+
     /// Passes every asset that matches a query to `each`, in order, without loading them all.
     ///
     /// # Errors
@@ -184,6 +226,27 @@ impl Library {
         }
         Ok(())
     }
+}
+
+/// Returns the values to filter by.
+fn facets(connection: &Connection) -> rusqlite::Result<LibraryFacets> {
+    let listed = query::IS_LISTED;
+    let mut batches = connection.prepare_cached(&format!(
+        "SELECT id, label FROM batches
+         WHERE EXISTS (SELECT 1 FROM assets WHERE batch = batches.id AND {listed})
+         ORDER BY created_at_ms DESC, id DESC LIMIT {OFFERED_BATCHES}"
+    ))?;
+    let batches = batches.query_map((), |row| Ok((from_sql_batch(row.get(0)?), row.get(1)?)))?;
+    let mut accounts = connection.prepare_cached(&format!(
+        "SELECT DISTINCT account FROM assets WHERE {listed}"
+    ))?;
+    let accounts = accounts.query_map((), |row| {
+        Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
+    })?;
+    Ok(LibraryFacets {
+        batches: batches.collect::<rusqlite::Result<_>>()?,
+        accounts: accounts.collect::<rusqlite::Result<_>>()?,
+    })
 }
 
 fn try_open(path: &Path) -> rusqlite::Result<(Connection, i64)> {

@@ -165,6 +165,17 @@ pub enum HistoryChange {
         /// The remark.
         remark: Option<AssetRemark>,
     },
+    /// Sets the user's note of an asset, if it exists; `None` removes it.
+    SetNote {
+        /// Service that holds it.
+        base_url: String,
+        /// Asset id.
+        asset_id: AssetId,
+        /// The note.
+        note: Option<String>,
+    },
+    /// Removes an asset from the history; the ledger keeps a line of it, with this record.
+    RemoveAsset(AssetRecord),
     /// Adds a batch, or replaces its label, note and skipped files.
     PutBatch(Arc<Batch>),
     /// The service accepted a key.
@@ -228,6 +239,21 @@ pub enum HistoryChange {
         /// Asset of the upload.
         asset_id: AssetId,
     },
+}
+
+impl HistoryChange {
+    /// Returns true if it may change what a listing of assets shows.
+    pub fn concerns_assets(&self) -> bool {
+        matches!(
+            self,
+            Self::PutAsset(_)
+                | Self::SetRemark { .. }
+                | Self::SetNote { .. }
+                | Self::RemoveAsset(_)
+                | Self::PutBatch(_)
+                | Self::JoinAccounts { .. }
+        )
+    }
 }
 
 /// A storage protocol that worked, in the client's words.

@@ -29,6 +29,15 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
             apply(connection, &HistoryChange::DropItem(*id))
         }
         HistoryChange::PutAsset(asset) => assets::put(connection, asset),
+        HistoryChange::SetNote {
+            base_url,
+            asset_id,
+            note,
+        } => assets::set_note(connection, base_url, asset_id, note.as_deref()),
+        HistoryChange::RemoveAsset(asset) => connection
+            .prepare_cached("DELETE FROM assets WHERE base_url = ?1 AND asset_id = ?2")?
+            .execute([&asset.base_url, asset.asset_id.as_str()])
+            .map(drop),
         HistoryChange::PutBatch(batch) => batches::put(connection, batch),
         HistoryChange::SetRemark {
             base_url,

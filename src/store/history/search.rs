@@ -13,9 +13,9 @@ use crate::model::batch::BatchId;
 pub(super) const SEPARATOR: char = '\u{1f}';
 
 /// Builds the text that searches match.
-pub(super) fn search_text(asset: &AssetRecord) -> String {
+pub(super) fn search_text(asset: &AssetRecord, note: Option<&str>) -> String {
     let path = asset.path.to_string_lossy();
-    let note = asset.note.as_deref().unwrap_or_default();
+    let note = note.unwrap_or_default();
     [&asset.name, path.as_ref(), asset.asset_id.as_str(), note]
         .map(casefold)
         .join(&SEPARATOR.to_string())

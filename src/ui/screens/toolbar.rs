@@ -47,7 +47,8 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
         }
     };
     let right = |ui: &mut Ui| {
-        search(ui, app, &mut asked);
+        let (typed, hint) = (app.list().search(), selected::search());
+        search(ui, typed, hint, &mut asked);
         sort(ui, app, &mut asked);
         if low {
             for command in [UiCommand::ChooseFiles, UiCommand::ChooseFolder] {
@@ -158,14 +159,15 @@ pub fn search_field() -> Id {
     Id::unique("search field")
 }
 
-fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let mut typed = app.list().search().to_owned();
+/// Draws the search field of a page.
+pub fn search(ui: &mut Ui, search: &str, hint: &str, out: &mut Vec<UiCommand>) {
+    let mut typed = search.to_owned();
     let id = search_field();
     let (x, y) = (space::S as i8, space::XS as i8);
     let field = TextEdit::singleline(&mut typed)
         .id(id)
         .char_limit(LONGEST_SEARCH)
-        .hint_text(selected::search())
+        .hint_text(hint)
         .font(egui::TextStyle::Small)
         .event_filter(FIELD_KEYS)
         .margin(Margin::symmetric(x, y))
@@ -181,7 +183,7 @@ fn search(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     } else if response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
         out.push(clear.clone());
     }
-    if !app.list().search().is_empty() {
+    if !search.is_empty() {
         let button = Button {
             icon: Some(Icon::X),
             ..Button::of(&clear, ButtonStyle::Plain).small().icon_only()
@@ -210,25 +212,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         let number = selected::selected(app.list().selected().len());
         text::line(ui, &number, type_size::BODY, Palette::of(ui).text);
         let none = (fits.ids == 0).then_some(selected::no_ids());
-        let copy = Button::of(&UiCommand::CopySelected, ButtonStyle::Outlined)
-            .small()
-            .blocked(none);
-        if copy.show(ui) {
-            shown.push(UiCommand::CopySelected);
-        }
-        let (label, hint) = words::copy_as();
-        let other = Button {
-            icon: Some(Icon::ChevronDown),
-            icon_last: true,
-            hint: hint.to_owned(),
-            ..Button::of(&UiCommand::CopyAs(ExportFormat::Csv), ButtonStyle::Outlined)
-                .labelled(label)
-                .small()
-        };
-        let copied = ExportFormat::COPIED.map(UiCommand::CopyAs);
-        let saved = ExportFormat::SAVED.map(UiCommand::Export);
-        let items = copied.into_iter().chain(saved).map(MenuItem::of);
-        menu::show(ui, other, items.collect(), &mut shown);
+        copy_buttons(ui, none, &mut shown);
     };
     let right = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
@@ -256,4 +240,27 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
     card::left_right(ui, height, left, right);
     out.extend(shown);
     out.extend(asked);
+}
+
+/// Draws the buttons that copy or save the IDs of the selection.
+pub fn copy_buttons(ui: &mut Ui, blocked: Option<&str>, out: &mut Vec<UiCommand>) {
+    let copy = Button::of(&UiCommand::CopySelected, ButtonStyle::Outlined)
+        .small()
+        .blocked(blocked);
+    if copy.show(ui) {
+        out.push(UiCommand::CopySelected);
+    }
+    let (label, hint) = words::copy_as();
+    let other = Button {
+        icon: Some(Icon::ChevronDown),
+        icon_last: true,
+        hint: hint.to_owned(),
+        ..Button::of(&UiCommand::CopyAs(ExportFormat::Csv), ButtonStyle::Outlined)
+            .labelled(label)
+            .small()
+    };
+    let copied = ExportFormat::COPIED.map(UiCommand::CopyAs);
+    let saved = ExportFormat::SAVED.map(UiCommand::Export);
+    let items = copied.into_iter().chain(saved).map(MenuItem::of);
+    menu::show(ui, other, items.collect(), out);
 }

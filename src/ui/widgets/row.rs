@@ -26,9 +26,9 @@ use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::thumbnails;
 
 /// Distance from row edge to thumbnail, with room for the checkbox.
-const BEFORE_THUMBNAIL: f32 = space::L + size::ICON + space::M;
+pub const BEFORE_THUMBNAIL: f32 = space::L + size::ICON + space::M;
 /// Distance from row edge to text.
-const BEFORE_TEXT: f32 = BEFORE_THUMBNAIL + size::THUMBNAIL + space::M;
+pub const BEFORE_TEXT: f32 = BEFORE_THUMBNAIL + size::THUMBNAIL + space::M;
 
 /// Draws a row, pushes the user's commands, and returns its focused part, if any.
 pub fn show(
@@ -88,7 +88,7 @@ pub fn show(
 }
 
 /// Returns the selection mode of a click by its modifier keys.
-fn pick(ui: &Ui, plain: Pick) -> Pick {
+pub fn pick(ui: &Ui, plain: Pick) -> Pick {
     ui.input(|input| match input.modifiers {
         held if held.shift => Pick::Range,
         held if held.command => Pick::Toggle,
@@ -114,7 +114,8 @@ fn tick(
     }
 }
 
-fn ground(ui: &Ui, rect: Rect, selected: bool, p: &Palette) {
+/// Draws the background of a row, and the line below it.
+pub fn ground(ui: &Ui, rect: Rect, selected: bool, p: &Palette) {
     let painter = ui.painter();
     if selected {
         painter.rect_filled(rect, 0, p.accent_tint);

@@ -26,15 +26,18 @@ pub(super) enum LedgerEvent {
     Failed,
     /// Nothing will be stored under its ID.
     Abandoned,
+    /// The user removed it from the history.
+    Removed,
 }
 
 impl LedgerEvent {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Reserved,
         Self::Stored,
         Self::Ready,
         Self::Failed,
         Self::Abandoned,
+        Self::Removed,
     ];
 
     pub(super) fn as_str(self) -> &'static str {
@@ -44,6 +47,7 @@ impl LedgerEvent {
             Self::Ready => "ready",
             Self::Failed => "failed",
             Self::Abandoned => "abandoned",
+            Self::Removed => "removed",
         }
     }
 
@@ -68,12 +72,12 @@ pub(super) struct LedgerEntry {
     pub(super) asset: AssetRecord,
 }
 
-/// Formats an asset as a line, including the line break.
-pub(super) fn to_line(asset: &AssetRecord) -> String {
+/// Formats an event of an asset as a line, including the line break.
+pub(super) fn to_line(event: LedgerEvent, asset: &AssetRecord) -> String {
     let time = Timestamp::from_millisecond(asset.uploaded_at_ms).unwrap_or_default();
     let fields = [
         time.to_string(),
-        LedgerEvent::of(asset).as_str().to_owned(),
+        event.as_str().to_owned(),
         asset.asset_id.to_string(),
         escape(&asset.name),
         escape_path(&asset.path),
@@ -119,7 +123,7 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
         Some(LedgerEvent::Failed) => (Some(AssetStatus::Failed), None),
         Some(LedgerEvent::Abandoned) => (None, Some(AssetRemark::Abandoned)),
         Some(LedgerEvent::Stored) => (Some(AssetStatus::Waiting), None),
-        Some(LedgerEvent::Reserved) => (None, None),
+        Some(LedgerEvent::Reserved | LedgerEvent::Removed) => (None, None),
         None => (Some(AssetStatus::Other), None),
     };
     Some(LedgerEntry {

@@ -12,6 +12,10 @@ use crate::store::history::records::{AssetRecord, AssetRemark};
 
 const LIMIT: Duration = Duration::from_millis(20);
 
+fn line_of(asset: &AssetRecord) -> String {
+    to_line(LedgerEvent::of(asset), asset)
+}
+
 fn asset(id: &str) -> AssetRecord {
     AssetRecord {
         asset_id: AssetId::new(id).unwrap(),
@@ -124,7 +128,7 @@ fn names_of_any_kind_are_one_line_do_nothing_in_a_spreadsheet_and_come_back() {
             path: name.into(),
             ..asset("re_1")
         };
-        let text = to_line(&record);
+        let text = line_of(&record);
         assert_eq!(text.find(['\r', '\n']), Some(text.len() - 2), "{text:?}");
         let field = &split_record(text.trim_end()).unwrap()[3];
         assert!(!is_formula(field), "{field}");
@@ -140,7 +144,7 @@ proptest! {
             path: path.into(),
             ..asset("re_1")
         };
-        let text = to_line(&record);
+        let text = line_of(&record);
         prop_assert_eq!(text.find('\n'), Some(text.len() - 1));
         prop_assert_eq!(read_line(&text).unwrap().asset, record);
     }
@@ -155,12 +159,12 @@ fn a_path_that_is_not_utf8_keeps_its_bytes() {
         path: path.into(),
         ..asset("re_1")
     };
-    assert_eq!(read_line(&to_line(&record)).unwrap().asset, record);
+    assert_eq!(read_line(&line_of(&record)).unwrap().asset, record);
 }
 
 #[test]
 fn a_line_that_is_cut_short_anywhere_is_passed_over_and_swallows_nothing() {
-    let whole = to_line(&asset("re_2"));
+    let whole = line_of(&asset("re_2"));
     for length in 1..whole.len() - 2 {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(LEDGER_NAME);

@@ -279,3 +279,57 @@ fn a_newer_or_damaged_database_says_why_it_does_not_open() {
     let damaged = Library::open(dir.path()).unwrap_err();
     assert!(matches!(damaged, OpenError::Io { .. }), "{damaged:?}");
 }
+
+#[test]
+fn a_note_is_searched_at_once_and_stays_when_the_asset_is_written_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    put(&mut history, vec![stored("re_1", "/a.mp4", 1)]);
+    let note = |note: Option<&str>| HistoryChange::SetNote {
+        base_url: URL.to_owned(),
+        asset_id: AssetId::new("re_1").unwrap(),
+        note: note.map(str::to_owned),
+    };
+    history.commit(&[note(Some("Für Ana"))]).unwrap();
+    let mut library = library(dir.path());
+    assert_eq!(found(&mut library, &words("für")), "1");
+    put(&mut history, vec![stored("re_1", "/a.mp4", 1)]);
+    assert_eq!(found(&mut library, &words("ana")), "1");
+    history.commit(&[note(None)]).unwrap();
+    assert_eq!(found(&mut library, &words("ana")), "");
+    assert_eq!(found(&mut library, &words("a.mp4")), "1");
+    let id = AssetId::new("re_1").unwrap();
+    assert_eq!(history.asset(URL, &id).unwrap().unwrap().note, None);
+}
+
+#[test]
+fn a_removed_asset_stays_removed_when_the_ledger_is_read_anew_until_a_later_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    put(
+        &mut history,
+        vec![stored("re_1", "/a.mp4", 1), stored("re_2", "/b.mp4", 2)],
+    );
+    let removed = HistoryChange::RemoveAsset(stored("re_1", "/a.mp4", 9));
+    history.commit(&[removed]).unwrap();
+    let listed = |dir: &Path| found(&mut library(dir), &words(""));
+    assert_eq!(listed(dir.path()), "2");
+    let id = AssetId::new("re_1").unwrap();
+    let events = asset_events(dir.path(), &id).unwrap();
+    let events: Vec<_> = events.iter().map(|event| event.event).collect();
+    assert_eq!(events, ["ready", "removed"]);
+
+    let rebuild = || {
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(dir.path().join(FILE_NAME.to_owned() + ending));
+        }
+        open(dir.path())
+    };
+    drop(history);
+    let mut history = rebuild();
+    assert_eq!(listed(dir.path()), "2");
+    put(&mut history, vec![stored("re_1", "/a.mp4", 10)]);
+    drop(history);
+    drop(rebuild());
+    assert_eq!(listed(dir.path()), "1 2");
+}

@@ -11,7 +11,7 @@ use crate::app::state::App;
 use crate::app::wording;
 use crate::app::wording::command as table;
 use crate::model::snapshot::ItemId;
-use crate::text::messages::window as words;
+use crate::text::messages::{library, window as words};
 use crate::ui::theme::{Palette, TOLERANCE, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::list_item::{Focus, Keyboard};
@@ -248,6 +248,14 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         let clear = UiCommand::Search(String::new());
         if Button::of(&clear, ButtonStyle::Outlined).show(ui) {
             out.push(clear);
+        }
+        if let Some(found) = app.library().peeked() {
+            let label = library::found(found);
+            let find = UiCommand::FindInLibrary;
+            let button = Button::of(&find, ButtonStyle::Outlined).labelled(&label);
+            if button.show(ui) {
+                out.push(find);
+            }
         }
         let all = UiCommand::Show(Filter::All);
         let everywhere = Button::of(&all, ButtonStyle::Outlined)

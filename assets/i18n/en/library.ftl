@@ -1,0 +1,189 @@
+### The Library: everything that was ever uploaded from this computer.
+
+library-uploads = Uploads
+    .hint = Files to upload and under way
+library-page = Library
+    .hint = Everything ever uploaded from this computer
+# $page: the name of a page, $count: a number.
+library-counted = { $page } { $count }
+library-assets = Assets
+
+## Status
+
+library-ready = Ready
+library-processing = Processing
+library-failed = Failed
+library-wrong-size = Wrong size
+library-gone = Not found
+library-deleted = Deleted
+
+## Kinds
+
+library-video = Video
+library-audio = Audio
+library-image = Image
+
+## Search and filters
+
+library-search = Search the Library
+library-search-hint = Name, folder, batch, note or ID
+library-any-kind = Any kind
+library-any-status = Any status
+library-any-batch = Any batch
+library-any-account = Any account
+library-any-day = Any day
+library-today = Today
+library-seven-days = Last 7 days
+library-thirty-days = Last 30 days
+library-filter-kind = Kind
+library-filter-day = Day
+library-filter-status = Status
+library-filter-batch = Batch
+library-filter-account = Account
+library-filter-hint = Show a part of the Library
+library-sort-hint = Sort by { $column }
+library-clear-filters = Clear filters
+    .hint = Show everything in the Library
+
+## Columns
+
+library-column-name = Name
+library-column-folder = Folder
+library-column-uploaded = Uploaded
+library-column-size = Size
+library-column-duration = Duration
+library-column-kind = Kind
+library-column-status = Status
+library-column-batch = Batch
+
+## Rows
+
+library-copy = Copy
+    .hint = Copy this ID
+library-details = Details
+    .hint = Everything known about this file
+library-show-file = Show file
+    .hint = Show the file in the file manager
+library-check-again = Check again
+    .hint = Ask memories.ai how this asset is now
+library-check-all = Check all again
+    .hint = Ask memories.ai about every asset, behind uploads
+library-stop-checking = Stop checking
+    .hint = What was answered stays
+library-upload-again = Upload again
+    .hint = Add the file to the uploads once more
+library-remove = Remove from Library
+    .hint = Take it out of the Library; memories.ai keeps it
+
+## Empty
+
+library-reading = Reading the Library…
+library-never = Nothing uploaded yet
+library-never-means = Every file you upload appears here with its asset ID, and stays after you clear the list of uploads.
+library-nothing-found = Nothing in the Library matches.
+library-no-history = There is no data folder, so there is no Library. The settings say why.
+# $cause: the system's error.
+library-unreadable = The Library can’t be read: { $cause }.
+
+## Foot
+
+# $size: such as "212 GB", $cost: such as "$6.36 a month".
+library-foot = { $files ->
+        [one] { $files } asset
+       *[other] { $files } assets
+    } · { $size } · { $cost }
+library-foot-selected = { $files ->
+        [one] { $files } asset selected
+       *[other] { $files } assets selected
+    } · { $size } · { $cost }
+library-foot-counting = { NUMBER($files) } assets selected · counting…
+library-cost = ≈ ${ $dollars } a month
+library-cost-low = under $0.01 a month
+
+## Found from the queue
+
+library-found = { $files ->
+        [one] { $files } found in the Library
+       *[other] { $files } found in the Library
+    }
+library-find = Show in Library
+    .hint = Search the Library instead
+
+## What was done
+
+library-checking = { $done } of { $total } checked
+# $unknown: how many memories.ai does not know, $failed: how many got no answer,
+# $others: how many belong to another account.
+library-checked = { $assets ->
+        [one] { $assets } asset checked
+       *[other] { $assets } assets checked
+    }{ $unknown ->
+        [0] {""}
+       *[other] ; { $unknown } not found
+    }{ $failed ->
+        [0] {""}
+       *[other] ; { $failed } without an answer
+    }{ $others ->
+        [0] {""}
+       *[other] ; { $others } of another account passed over
+    }.
+
+library-files-gone = { $files ->
+        [one] { $files } file is no longer where it was.
+       *[other] { $files } files are no longer where they were.
+    }
+library-removed = { $files ->
+        [one] { $files } asset removed from the Library.
+       *[other] { $files } assets removed from the Library.
+    }
+library-details-copied = Details copied
+
+## Question
+
+library-ask-remove = Remove { $files ->
+        [one] this asset
+       *[other] { $files } assets
+    } from the Library?
+library-ask-remove-means = The ID disappears from this list and can’t be found here any more. Nothing is deleted from memories.ai, so storing it still costs money. The ledger keeps a line.
+library-confirm-remove = Remove
+    .hint = Take it out of the Library
+library-keep = Keep
+
+## Details
+
+library-note = Note
+    .hint = Your own note; search finds it
+library-copy-text = Copy as text
+    .hint = Copy all details as lines
+library-copy-json = Copy as JSON
+    .hint = Copy all details for another program
+library-history = History
+library-name-status = Status
+library-name-remark = Remark
+library-name-path = Location
+library-name-file = File now
+library-name-size = Size
+library-name-kind = Kind
+library-name-duration = Duration
+library-name-picture = Picture size
+library-name-captured = Recorded
+library-name-uploaded = Uploaded
+library-name-batch = Batch
+library-name-blake3 = BLAKE3
+library-name-account = Account
+library-name-service = Service
+library-name-note = Note
+library-file-asked = Looking…
+library-file-unchanged = Still there, unchanged
+library-file-changed = Changed since the upload
+library-file-missing = No longer there
+library-file-unknown = Not known
+library-remark-twice = May be stored twice
+library-remark-abandoned = Upload abandoned
+library-event-reserved = ID reserved
+library-event-stored = Stored
+library-event-ready = Ready
+library-event-failed = Failed
+library-event-abandoned = Abandoned
+library-event-removed = Removed from the Library
+library-event-other = Recorded by another version

@@ -1,0 +1,419 @@
+//! The Library: every asset of the history, searched and paged on a thread of its own.
+
+pub mod command;
+pub mod details;
+pub mod filters;
+mod jobs;
+mod reader;
+mod records;
+mod selection;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Zoned;
+
+use self::command::LibraryCommand;
+use self::details::AssetDetails;
+use self::filters::LibraryFilters;
+use self::jobs::LibraryJobs;
+use self::reader::{LibraryAnswer, LibraryReader};
+use self::records::RecordCache;
+use super::pending::Wake;
+use super::wording;
+use crate::model::accounts::Accounts;
+use crate::store::AssetRecord;
+use crate::store::history::library::LibraryResults;
+use crate::text::messages::library as words;
+
+pub use self::jobs::{LibraryEvent, LibraryRows};
+pub use self::selection::AssetSelection;
+pub use crate::store::history::library::{LibraryColumn, LibraryFacets, LibrarySort, StatusFilter};
+
+/// Shortest time between two readings of a history that keeps changing.
+const BETWEEN_READINGS: Duration = Duration::from_secs(1);
+/// The same while the page is not shown, and only its count is.
+const BETWEEN_COUNTS: Duration = Duration::from_secs(10);
+
+/// Rows whose records are read with the first search: a large screen's.
+const FIRST_PAGE: usize = 50;
+
+/// Status of an asset, as the Library shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssetState {
+    /// Ready for use.
+    Ready,
+    /// The service is processing it, as far as is known.
+    Processing,
+    /// Processing failed.
+    Failed,
+    /// The service holds another number of bytes than were sent.
+    WrongSize,
+    /// The service does not know it any more.
+    Gone,
+    /// Deleted from the service.
+    Deleted,
+}
+
+impl AssetState {
+    /// Returns the status of an asset.
+    pub fn of(asset: &AssetRecord) -> Self {
+        use crate::model::asset::AssetStatus;
+        use crate::store::AssetRemark;
+        match (asset.deleted_at_ms, asset.remark, asset.status) {
+            (Some(_), ..) => Self::Deleted,
+            (_, Some(AssetRemark::Gone), _) => Self::Gone,
+            (_, Some(AssetRemark::SizeMismatch), _) => Self::WrongSize,
+            (.., Some(AssetStatus::Failed)) => Self::Failed,
+            (.., Some(AssetStatus::Success)) => Self::Ready,
+            _ => Self::Processing,
+        }
+    }
+
+    /// Returns its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ready => words::ready(),
+            Self::Processing => words::processing(),
+            Self::Failed => words::failed(),
+            Self::WrongSize => words::wrong_size(),
+            Self::Gone => words::gone(),
+            Self::Deleted => words::deleted(),
+        }
+    }
+}
+
+/// The Library without its drawing: query, results, records in view and selection.
+pub struct LibraryState {
+    reader: LibraryReader,
+    jobs: LibraryJobs,
+    filters: LibraryFilters,
+    results: LibraryResults,
+    records: RecordCache,
+    selection: AssetSelection,
+    /// Bytes of the selection; `None` while they are counted.
+    selected_bytes: Option<u64>,
+    details: Option<AssetDetails>,
+    /// The page is shown.
+    is_shown: bool,
+    /// A first answer has come.
+    is_read: bool,
+    /// Why the history cannot be read.
+    problem: Option<String>,
+    /// Revision of the history that was last asked for.
+    revision: Option<u64>,
+    asked_at: Option<Instant>,
+    is_stale: bool,
+    /// Places of the rows in view, and some around them.
+    in_view: Range<usize>,
+    /// Words of a search in the queue, and how many assets match them.
+    peeked: Option<(String, Option<usize>)>,
+    wake: Wake,
+}
+
+impl LibraryState {
+    /// Reads the history of a data directory; `None` where there is none.
+    pub fn new(dir: Option<PathBuf>, wake: Wake) -> Self {
+        Self {
+            reader: LibraryReader::new(dir.clone(), wake.clone()),
+            jobs: LibraryJobs::new(dir, wake.clone()),
+            filters: LibraryFilters::default(),
+            results: LibraryResults::default(),
+            records: RecordCache::default(),
+            selection: AssetSelection::default(),
+            selected_bytes: Some(0),
+            details: None,
+            is_shown: false,
+            is_read: false,
+            problem: None,
+            revision: None,
+            asked_at: None,
+            is_stale: false,
+            in_view: 0..FIRST_PAGE,
+            peeked: None,
+            wake,
+        }
+    }
+
+    /// Shows the history of another engine. The page stays open.
+    pub fn replace(&mut self, dir: Option<PathBuf>) {
+        *self = Self {
+            is_shown: self.is_shown,
+            ..Self::new(dir, self.wake.clone())
+        };
+    }
+
+    /// Sets whether the page is shown.
+    pub fn set_shown(&mut self, is_shown: bool, now: Instant) {
+        self.is_shown = is_shown;
+        self.read_if_due(now);
+    }
+
+    /// Returns `true` if the page is shown.
+    pub fn is_shown(&self) -> bool {
+        self.is_shown
+    }
+
+    /// Counts the assets that match a search of the queue which finds nothing there; `None` ends it.
+    pub fn peek(&mut self, words: Option<&str>) {
+        match words {
+            None => self.peeked = None,
+            Some(words)
+                if self
+                    .peeked
+                    .as_ref()
+                    .is_some_and(|(asked, _)| asked == words) => {}
+            Some(words) => {
+                self.peeked = Some((words.to_owned(), None));
+                self.reader.peek(words.to_owned());
+            }
+        }
+    }
+
+    /// Returns the number of assets that match the search of the queue, if there are any.
+    pub fn peeked(&self) -> Option<usize> {
+        self.peeked.as_ref()?.1.filter(|found| *found > 0)
+    }
+
+    /// Notes the history's revision, and reads it again if it has changed and some time has passed.
+    pub fn follow(&mut self, revision: u64, now: Instant) {
+        if self.revision != Some(revision) {
+            self.revision = Some(revision);
+            self.is_stale = true;
+        }
+        self.read_if_due(now);
+    }
+
+    fn read_if_due(&mut self, now: Instant) {
+        if self.is_stale && self.due_in(now).is_none_or(|wait| wait.is_zero()) {
+            self.search(now);
+        }
+    }
+
+    fn due_in(&self, now: Instant) -> Option<Duration> {
+        let between = match self.is_shown {
+            true => BETWEEN_READINGS,
+            false => BETWEEN_COUNTS,
+        };
+        let due = self.asked_at? + between;
+        Some(due.saturating_duration_since(now))
+    }
+
+    /// Returns the time until the next reading of a changed history.
+    pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
+        self.due_in(now).filter(|_| self.is_stale)
+    }
+
+    /// Asks for the assets that match. An older search gives way.
+    fn search(&mut self, now: Instant) {
+        self.is_stale = false;
+        self.asked_at = Some(now);
+        let query = self.filters.query(&Zoned::now());
+        self.reader.find(query, self.in_view.clone());
+    }
+
+    /// Carries out a command that concerns the list alone; gives back any other.
+    pub fn act(&mut self, command: LibraryCommand, now: Instant) -> Option<LibraryCommand> {
+        match command {
+            LibraryCommand::Filter(choice) => {
+                self.filters.choose(choice);
+                self.search(now);
+            }
+            LibraryCommand::Click(row, pick) => {
+                self.selection.pick(&self.results.ids, row, pick);
+                self.count_selection();
+            }
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// Moves the cursor, and returns the row to show.
+    pub fn step(
+        &mut self,
+        step: super::command::CursorMove,
+        extend: bool,
+        from: Option<i64>,
+        page: usize,
+    ) -> Option<i64> {
+        let ids = &self.results.ids;
+        let to = self.selection.step(ids, step, extend, from, page);
+        self.count_selection();
+        to
+    }
+
+    /// Selects everything that was found.
+    pub fn select_all(&mut self) {
+        self.selection.select_all(&self.results.ids);
+        self.count_selection();
+    }
+
+    /// Clears the selection.
+    pub fn select_none(&mut self) {
+        self.selection.clear();
+        self.count_selection();
+    }
+
+    fn count_selection(&mut self) {
+        let selected = self.selection.len();
+        self.selected_bytes = match selected {
+            0 => Some(0),
+            _ if selected == self.results.ids.len() => Some(self.results.bytes),
+            _ => {
+                self.reader.count(self.selected_ids());
+                None
+            }
+        };
+    }
+
+    /// Returns the selected rows in the list's order.
+    fn selected_ids(&self) -> Arc<[i64]> {
+        self.selection.in_order(&self.results.ids)
+    }
+
+    /// Returns the selected rows, to be read elsewhere.
+    pub fn selected_rows(&self) -> LibraryRows {
+        self.jobs.rows(self.selected_ids())
+    }
+
+    /// Returns one row, to be read elsewhere.
+    pub fn one_row(&self, row: i64) -> LibraryRows {
+        self.jobs.rows(Arc::from([row]))
+    }
+
+    /// Starts what reads many records.
+    pub fn jobs(&mut self) -> &mut LibraryJobs {
+        &mut self.jobs
+    }
+
+    /// Handles all answers that have arrived.
+    pub fn poll(&mut self) -> Vec<LibraryEvent> {
+        while let Some(answer) = self.reader.answer() {
+            match answer {
+                LibraryAnswer::Found(Ok((results, records))) => {
+                    self.results = results;
+                    self.is_read = true;
+                    self.problem = None;
+                    self.records.expire();
+                    self.records.take_in(records);
+                    self.selection.keep(&self.results.ids);
+                    self.count_selection();
+                }
+                LibraryAnswer::Found(Err(problem)) => {
+                    self.is_read = true;
+                    self.problem = Some(problem);
+                }
+                LibraryAnswer::Records(records) => self.records.take_in(records),
+                LibraryAnswer::Peeked(words, found) => {
+                    if let Some((asked, count)) = &mut self.peeked
+                        && *asked == words
+                    {
+                        *count = Some(found);
+                    }
+                }
+                LibraryAnswer::Counted(bytes) => self.selected_bytes = Some(bytes),
+            }
+        }
+        let mut events = self.jobs.poll();
+        events.retain(|event| match event {
+            LibraryEvent::Facts(facts) => {
+                if let Some(details) = &mut self.details {
+                    details.complete(facts.as_ref().clone());
+                }
+                false
+            }
+            _ => true,
+        });
+        events
+    }
+
+    /// Asks for the records of these rows, as far as they are not known.
+    pub fn look_at(&mut self, rows: Range<usize>) {
+        self.in_view = rows.clone();
+        let ids = &self.results.ids;
+        let rows = rows.start.min(ids.len())..rows.end.min(ids.len());
+        if let Some(missing) = self.records.missing(&ids[rows]) {
+            self.reader.records(missing);
+        }
+    }
+
+    /// Opens the details of a row that is in view.
+    pub fn open_details(&mut self, row: i64, accounts: &Accounts) -> bool {
+        let Some(asset) = self.records.get(row) else {
+            return false;
+        };
+        let asset = asset.clone();
+        let account = wording::account_name(accounts, &asset.account);
+        self.details = Some(AssetDetails::new(row, asset.clone(), account));
+        self.jobs.read_details(row, asset);
+        true
+    }
+
+    /// Closes the details and returns the note to save, if it was changed.
+    pub fn close_details(&mut self) -> Option<(AssetRecord, Option<String>)> {
+        self.details.take()?.changed_note()
+    }
+
+    /// Returns the asset whose details are open.
+    pub fn details(&self) -> Option<&AssetDetails> {
+        self.details.as_ref()
+    }
+
+    /// Returns the open details, for the note's field.
+    pub fn details_mut(&mut self) -> Option<&mut AssetDetails> {
+        self.details.as_mut()
+    }
+
+    /// Returns what narrows the list.
+    pub fn filters(&self) -> &LibraryFilters {
+        &self.filters
+    }
+
+    /// Returns the values to filter by.
+    pub fn facets(&self) -> &LibraryFacets {
+        &self.results.facets
+    }
+
+    /// Returns the rows that were found, in order.
+    pub fn rows(&self) -> &[i64] {
+        &self.results.ids
+    }
+
+    /// Returns a row's record, once it was read.
+    pub fn record(&self, row: i64) -> Option<&AssetRecord> {
+        self.records.get(row)
+    }
+
+    /// Returns the selection.
+    pub fn selection(&self) -> &AssetSelection {
+        &self.selection
+    }
+
+    /// Returns `true` if everything that was found is selected.
+    pub fn all_selected(&self) -> bool {
+        !self.selection.is_empty() && self.selection.len() == self.results.ids.len()
+    }
+
+    /// Returns the number and bytes of the selection, or else of what was found; `None` for bytes
+    /// that are being counted.
+    pub fn totals(&self) -> (usize, Option<u64>) {
+        match self.selection.len() {
+            0 => (self.results.ids.len(), Some(self.results.bytes)),
+            selected => (selected, self.selected_bytes),
+        }
+    }
+
+    /// Returns the number of all assets; `None` until they were read.
+    pub fn all(&self) -> Option<usize> {
+        self.is_read.then_some(self.results.all)
+    }
+
+    /// Returns why the history cannot be read.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+}

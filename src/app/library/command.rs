@@ -1,0 +1,80 @@
+//! Commands of the Library.
+
+use super::filters::LibraryFilter;
+use crate::app::command::{CursorMove, Pick};
+
+/// Commands of the Library's page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LibraryCommand {
+    /// Narrows or orders the list.
+    Filter(LibraryFilter),
+    /// A click on a row.
+    Click(i64, Pick),
+    /// Moves from the focused row, if any; the last field is rows per page.
+    Move {
+        /// Move.
+        step: CursorMove,
+        /// Extends the selection.
+        extend: bool,
+        /// Focused row.
+        from: Option<i64>,
+        /// Rows per page.
+        page: usize,
+    },
+    /// Opens the row's menu.
+    Menu(i64),
+    /// A command on one row.
+    Row(AssetCommand, i64),
+    /// A command on the selection.
+    Selected(AssetCommand),
+    /// Asks the service about all assets again.
+    CheckAll,
+    /// Ends the asking.
+    StopChecking,
+    /// Removes the assets of the open question.
+    ConfirmRemove,
+    /// Changes the note in the details.
+    EditNote(String),
+    /// Copies all details.
+    CopyDetails(DetailsFormat),
+}
+
+/// Commands on assets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AssetCommand {
+    /// Copies the ID.
+    Copy,
+    /// Opens the details.
+    Details,
+    /// Shows the file in the file manager.
+    ShowFile,
+    /// Asks the service about it again.
+    CheckAgain,
+    /// Adds the file to the queue once more.
+    UploadAgain,
+    /// Removes it from the history.
+    Remove,
+}
+
+impl AssetCommand {
+    /// Commands of a row's menu, in order.
+    pub const MENU: [Self; 6] = [
+        Self::Copy,
+        Self::Details,
+        Self::ShowFile,
+        Self::CheckAgain,
+        Self::UploadAgain,
+        Self::Remove,
+    ];
+    /// Commands on a selection, beside those of copying.
+    pub const SELECTED: [Self; 3] = [Self::CheckAgain, Self::UploadAgain, Self::Remove];
+}
+
+/// Form in which details are copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DetailsFormat {
+    /// Lines of names and values.
+    Text,
+    /// JSON.
+    Json,
+}

@@ -1,0 +1,293 @@
+//! Details of an asset: what is known of it, and the user's note.
+
+use std::fs;
+use std::time::UNIX_EPOCH;
+
+use serde::Serialize;
+
+use super::AssetState;
+use super::command::DetailsFormat;
+use crate::model::asset::{AssetStatus, ContentHash};
+use crate::model::media::Kind;
+use crate::store::history::AssetEvent;
+use crate::store::{AssetRecord, AssetRemark};
+use crate::text;
+use crate::text::messages::library as words;
+
+/// Longest note, in characters.
+pub const LONGEST_NOTE: usize = 2000;
+
+/// The file of an asset, as it is on disk now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileState {
+    /// In its place, with its size, and not written to since.
+    Unchanged,
+    /// Another size, or written to since its upload.
+    Changed,
+    /// Not there.
+    Missing,
+    /// Imported without a path.
+    NoPath,
+}
+
+impl FileState {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Unchanged => words::file_unchanged(),
+            Self::Changed => words::file_changed(),
+            Self::Missing => words::file_missing(),
+            Self::NoPath => words::file_unknown(),
+        }
+    }
+}
+
+/// Compares the file of an asset with its record. Blocks.
+pub(super) fn file_state(asset: &AssetRecord) -> FileState {
+    if asset.path.as_os_str().is_empty() {
+        return FileState::NoPath;
+    }
+    let Ok(found) = fs::metadata(&asset.path) else {
+        return FileState::Missing;
+    };
+    let modified = found.modified().ok();
+    let modified_ms = modified
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .and_then(|since| i64::try_from(since.as_millis()).ok());
+    let is_older = modified_ms.is_none_or(|modified| modified <= asset.uploaded_at_ms);
+    if found.len() == asset.size && is_older {
+        FileState::Unchanged
+    } else {
+        FileState::Changed
+    }
+}
+
+/// What the file and the ledger tell of an asset.
+#[derive(Clone, Debug)]
+pub struct AssetFacts {
+    /// Row of the asset.
+    pub row: i64,
+    /// Its file.
+    pub file: FileState,
+    /// Its events, oldest first.
+    pub events: Vec<AssetEvent>,
+}
+
+/// An asset whose details are open.
+#[derive(Debug)]
+pub struct AssetDetails {
+    row: i64,
+    asset: AssetRecord,
+    /// Name of the account.
+    account: String,
+    facts: Option<AssetFacts>,
+    note: String,
+}
+
+/// Details as JSON.
+#[derive(Serialize)]
+struct DetailsJson<'a> {
+    asset_id: &'a str,
+    name: &'a str,
+    path: String,
+    size: u64,
+    blake3: Option<String>,
+    upload_status: Option<&'static str>,
+    uploaded_at: String,
+    account: &'a str,
+    base_url: &'a str,
+    note: &'a str,
+    label: Option<&'a str>,
+    kind: Option<&'static str>,
+    duration_ms: Option<u64>,
+    width: Option<u32>,
+    height: Option<u32>,
+    captured_at: Option<String>,
+    remark: Option<&'static str>,
+}
+
+impl AssetDetails {
+    pub(super) fn new(row: i64, asset: AssetRecord, account: String) -> Self {
+        Self {
+            row,
+            account,
+            note: asset.note.clone().unwrap_or_default(),
+            asset,
+            facts: None,
+        }
+    }
+
+    /// Returns the row of the asset.
+    pub fn row(&self) -> i64 {
+        self.row
+    }
+
+    /// Returns the asset.
+    pub fn asset(&self) -> &AssetRecord {
+        &self.asset
+    }
+
+    /// Returns the note, as edited.
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+
+    /// Changes the note, cut to [`LONGEST_NOTE`].
+    pub fn edit_note(&mut self, note: &str) {
+        self.note = note.chars().take(LONGEST_NOTE).collect();
+    }
+
+    pub(super) fn complete(&mut self, facts: AssetFacts) {
+        if facts.row == self.row {
+            self.facts = Some(facts);
+        }
+    }
+
+    /// Returns the asset and its note, if that was changed.
+    pub(super) fn changed_note(self) -> Option<(AssetRecord, Option<String>)> {
+        let note = self.note.trim();
+        if note == self.asset.note.as_deref().unwrap_or_default() {
+            return None;
+        }
+        let note = Some(note.to_owned()).filter(|note| !note.is_empty());
+        Some((self.asset, note))
+    }
+
+    /// Returns the known facts as names and values, in order.
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let asset = &self.asset;
+        let file = match &self.facts {
+            Some(facts) => facts.file.words(),
+            None => words::file_asked(),
+        };
+        let metadata = &asset.metadata;
+        let picture = metadata.width.zip(metadata.height);
+        let values = [
+            (
+                words::name_status(),
+                Some(AssetState::of(asset).word().to_owned()),
+            ),
+            (words::name_remark(), asset.remark.and_then(remark)),
+            (words::name_path(), Some(asset.path.display().to_string())),
+            (words::name_file(), Some(file.to_owned())),
+            (words::name_size(), Some(text::size(asset.size))),
+            (
+                words::name_kind(),
+                asset.kind.map(|kind| kind_word(kind).to_owned()),
+            ),
+            (
+                words::name_duration(),
+                metadata.duration_ms.map(text::playing_time),
+            ),
+            (
+                words::name_picture(),
+                picture.map(|(width, height)| text::picture_size(width, height)),
+            ),
+            (
+                words::name_captured(),
+                metadata.captured_at.map(text::capture_time),
+            ),
+            (words::name_uploaded(), time(asset.uploaded_at_ms)),
+            (words::name_batch(), asset.label.clone()),
+            (words::name_blake3(), asset.content.map(ContentHash::to_hex)),
+            (words::name_account(), Some(self.account.clone())),
+            (words::name_service(), Some(asset.base_url.clone())),
+        ];
+        let known = values.into_iter();
+        known
+            .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
+            .collect()
+    }
+
+    /// Returns the events of the ledger as times and words, oldest first.
+    pub fn events(&self) -> Vec<(String, &'static str)> {
+        let events = self.facts.iter().flat_map(|facts| &facts.events);
+        events
+            .map(|event| {
+                (
+                    time(event.at_ms).unwrap_or_default(),
+                    event_word(event.event),
+                )
+            })
+            .collect()
+    }
+
+    /// Returns everything as text for the clipboard.
+    pub fn copied(&self, format: DetailsFormat) -> String {
+        match format {
+            DetailsFormat::Json => self.json(),
+            DetailsFormat::Text => {
+                let asset = &self.asset;
+                let head = [asset.name.clone(), asset.asset_id.to_string()];
+                let lines = self.lines().into_iter();
+                let lines = lines.map(|(name, value)| text::messages::row::named(name, &value));
+                let note = (!self.note.is_empty())
+                    .then(|| text::messages::row::named(words::name_note(), &self.note));
+                let all: Vec<String> = head.into_iter().chain(lines).chain(note).collect();
+                all.join("\n") + "\n"
+            }
+        }
+    }
+
+    fn json(&self) -> String {
+        let asset = &self.asset;
+        let uploaded = jiff::Timestamp::from_millisecond(asset.uploaded_at_ms);
+        let json = DetailsJson {
+            asset_id: asset.asset_id.as_str(),
+            name: &asset.name,
+            path: asset.path.to_string_lossy().into_owned(),
+            size: asset.size,
+            blake3: asset.content.map(ContentHash::to_hex),
+            upload_status: asset.status.map(AssetStatus::as_str),
+            uploaded_at: uploaded.unwrap_or_default().to_string(),
+            account: asset.account.as_str(),
+            base_url: &asset.base_url,
+            note: &self.note,
+            label: asset.label.as_deref(),
+            kind: asset.kind.map(Kind::as_str),
+            duration_ms: asset.metadata.duration_ms,
+            width: asset.metadata.width,
+            height: asset.metadata.height,
+            captured_at: asset.metadata.captured_at.map(|time| time.to_string()),
+            remark: asset.remark.map(AssetRemark::as_str),
+        };
+        serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
+    }
+}
+
+fn remark(remark: AssetRemark) -> Option<String> {
+    let word = match remark {
+        AssetRemark::MayBeStoredTwice => words::remark_twice(),
+        AssetRemark::Abandoned => words::remark_abandoned(),
+        // The status says these.
+        AssetRemark::SizeMismatch | AssetRemark::Gone => return None,
+    };
+    Some(word.to_owned())
+}
+
+/// Returns the word of a media kind.
+pub fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Video => words::video(),
+        Kind::Audio => words::audio(),
+        Kind::Image => words::image(),
+    }
+}
+
+fn event_word(event: &str) -> &'static str {
+    match event {
+        "reserved" => words::event_reserved(),
+        "stored" => words::event_stored(),
+        "ready" => words::event_ready(),
+        "failed" => words::event_failed(),
+        "abandoned" => words::event_abandoned(),
+        "removed" => words::event_removed(),
+        _ => words::event_other(),
+    }
+}
+
+/// Formats a time on the user's clock: "2026-11-28 16:04".
+fn time(ms: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_millisecond(ms).ok()?;
+    let local = time.to_zoned(jiff::tz::TimeZone::system());
+    Some(local.strftime("%Y-%m-%d %H:%M").to_string())
+}

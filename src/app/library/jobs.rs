@@ -1,0 +1,153 @@
+//! Reading of many records, or of what lies beside the history, each on a thread of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::details::{AssetFacts, file_state};
+use super::reader::open;
+use crate::app::command::ExportFormat;
+use crate::app::export::{self, ClipboardText};
+use crate::app::pending::{Outcome, Pending, Wake};
+use crate::model::asset::AssetId;
+use crate::store::AssetRecord;
+use crate::store::history::asset_events;
+use crate::text::messages::library as words;
+
+/// Rows of the Library that are yet to be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LibraryRows {
+    dir: Option<PathBuf>,
+    rows: Arc<[i64]>,
+}
+
+impl LibraryRows {
+    /// Returns their number.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Returns `true` if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Reads the records of those that are still there. Blocks.
+    ///
+    /// # Errors
+    /// A sentence for the user: the history cannot be read.
+    pub fn read(&self) -> Result<Vec<AssetRecord>, String> {
+        let library = match &self.dir {
+            Some(dir) => open(dir)?,
+            None => None,
+        };
+        let library = library.ok_or_else(|| words::no_history().to_owned())?;
+        let records = library.records(&self.rows);
+        let records = records.map_err(|error| words::unreadable(&error.to_string()))?;
+        Ok(records.into_iter().flatten().collect())
+    }
+}
+
+/// What a job has found out.
+#[derive(Debug)]
+pub enum LibraryEvent {
+    /// Text for the clipboard; `None` without any ID.
+    Copied(Option<ClipboardText>),
+    /// Assets to ask the service about.
+    Check(Vec<AssetId>),
+    /// Assets to remove from the history.
+    Remove(Vec<AssetRecord>),
+    /// Files to add to the queue, and the number of those that are gone.
+    Add(Vec<PathBuf>, usize),
+    /// Facts for the open details.
+    Facts(Box<AssetFacts>),
+    /// Sentence for the user.
+    Say(String),
+}
+
+/// Jobs that run.
+pub struct LibraryJobs {
+    dir: Option<PathBuf>,
+    running: Vec<Pending<LibraryEvent>>,
+    wake: Wake,
+}
+
+impl LibraryJobs {
+    pub(super) fn new(dir: Option<PathBuf>, wake: Wake) -> Self {
+        Self {
+            dir,
+            running: Vec::new(),
+            wake,
+        }
+    }
+
+    pub(super) fn rows(&self, rows: Arc<[i64]>) -> LibraryRows {
+        let dir = self.dir.clone();
+        LibraryRows { dir, rows }
+    }
+
+    /// Makes the text that copies the IDs of these rows.
+    pub fn copy(&mut self, rows: LibraryRows, format: ExportFormat) {
+        self.with_records(rows, move |records| {
+            let lines = export::of_assets(&records);
+            LibraryEvent::Copied(export::for_clipboard(&lines, format))
+        });
+    }
+
+    /// Reads the IDs to ask about.
+    pub fn check(&mut self, rows: LibraryRows) {
+        self.with_records(rows, |records| {
+            LibraryEvent::Check(records.into_iter().map(|record| record.asset_id).collect())
+        });
+    }
+
+    /// Reads the assets to remove.
+    pub fn remove(&mut self, rows: LibraryRows) {
+        self.with_records(rows, LibraryEvent::Remove);
+    }
+
+    /// Looks for the files of these rows.
+    pub fn find_files(&mut self, rows: LibraryRows) {
+        self.with_records(rows, |records| {
+            let paths = records.into_iter().map(|record| record.path);
+            let (there, gone): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_file());
+            LibraryEvent::Add(there, gone.len())
+        });
+    }
+
+    fn with_records(
+        &mut self,
+        rows: LibraryRows,
+        then: impl FnOnce(Vec<AssetRecord>) -> LibraryEvent + Send + 'static,
+    ) {
+        let work = move || rows.read().map_or_else(LibraryEvent::Say, then);
+        let job = Pending::spawn("library", self.wake.clone(), work);
+        self.running.push(job);
+    }
+
+    /// Reads what the file and the ledger tell of an asset.
+    pub(super) fn read_details(&mut self, row: i64, asset: AssetRecord) {
+        let dir = self.dir.clone();
+        let work = move || {
+            let events = dir.map(|dir| asset_events(&dir, &asset.asset_id));
+            LibraryEvent::Facts(Box::new(AssetFacts {
+                row,
+                file: file_state(&asset),
+                events: events.and_then(Result::ok).unwrap_or_default(),
+            }))
+        };
+        let job = Pending::spawn("library", self.wake.clone(), work);
+        self.running.push(job);
+    }
+
+    pub(super) fn poll(&mut self) -> Vec<LibraryEvent> {
+        let mut events = Vec::new();
+        for job in std::mem::take(&mut self.running) {
+            match job.poll() {
+                Ok(Outcome::Answer(event)) => events.push(event),
+                Ok(Outcome::Lost) => {}
+                Err(job) => self.running.push(job),
+            }
+        }
+        events
+    }
+}

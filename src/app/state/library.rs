@@ -1,0 +1,230 @@
+//! The Library's page: its commands and what follows from its jobs.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::App;
+use crate::app::command::{BulkAction, ExportFormat, Page, UiCommand};
+use crate::app::dialog::Dialog;
+use crate::app::effect::WindowEffect;
+use crate::app::export::ExportSource;
+use crate::app::library::command::{AssetCommand, LibraryCommand};
+use crate::app::library::filters::LibraryFilter;
+use crate::app::library::{LibraryEvent, LibraryRows, LibraryState};
+use crate::app::wording::library as words;
+use crate::engine::Command;
+use crate::model::asset_check::AssetsToCheck;
+use crate::model::snapshot::JournalState;
+
+impl App {
+    /// Returns the Library.
+    pub fn library(&self) -> &LibraryState {
+        &self.library
+    }
+
+    /// Returns the page that is shown.
+    pub fn page(&self) -> Page {
+        match self.library.is_shown() {
+            true => Page::Library,
+            false => Page::Uploads,
+        }
+    }
+
+    /// Sets the rows of the Library in view, whose records are needed.
+    pub fn look_at_assets(&mut self, rows: std::ops::Range<usize>) {
+        self.library.look_at(rows);
+    }
+
+    /// Carries out a command of the Library, and on its page those on the list and the selection;
+    /// gives back any other.
+    pub(super) fn act_in_library(&mut self, command: UiCommand, now: Instant) -> Option<UiCommand> {
+        match command {
+            UiCommand::ShowPage(page) => self.show_page(page, now),
+            UiCommand::FindInLibrary => {
+                let search = self.list().search().to_owned();
+                self.filter_library(LibraryFilter::Nothing, now);
+                self.filter_library(LibraryFilter::Words(search), now);
+                self.show_page(Page::Library, now);
+            }
+            UiCommand::Library(command) => {
+                if let Some(command) = self.library.act(command, now) {
+                    self.library_command(command, now);
+                }
+            }
+            command if !self.library.is_shown() => return Some(command),
+            UiCommand::SelectAll => self.library.select_all(),
+            UiCommand::SelectNone => self.library.select_none(),
+            UiCommand::CopySelected => self.copy_assets(ExportFormat::Lines),
+            UiCommand::CopyAs(format) => self.copy_assets(format),
+            UiCommand::Export(format) => {
+                let rows = self.library.selected_rows();
+                if !rows.is_empty() {
+                    self.pickers.export(ExportSource::Assets(rows), format);
+                }
+            }
+            UiCommand::Selected(BulkAction::Remove) => {
+                self.ask_to_remove(self.library.selected_rows());
+            }
+            UiCommand::Search(text) => self.filter_library(LibraryFilter::Words(text), now),
+            other => return Some(other),
+        }
+        None
+    }
+
+    pub(super) fn show_page(&mut self, page: Page, now: Instant) {
+        self.library.set_shown(page == Page::Library, now);
+    }
+
+    fn filter_library(&mut self, choice: LibraryFilter, now: Instant) {
+        self.library.act(LibraryCommand::Filter(choice), now);
+    }
+
+    fn copy_assets(&mut self, format: ExportFormat) {
+        let rows = self.library.selected_rows();
+        if !rows.is_empty() {
+            self.library.jobs().copy(rows, format);
+        }
+    }
+
+    fn library_command(&mut self, command: LibraryCommand, now: Instant) {
+        match command {
+            LibraryCommand::Move {
+                step,
+                extend,
+                from,
+                page,
+            } => {
+                let to = self.library.step(step, extend, from, page);
+                self.effects.extend(to.map(WindowEffect::RevealAsset));
+            }
+            LibraryCommand::Menu(row) => self.effects.push(WindowEffect::AssetMenu(row)),
+            LibraryCommand::Row(command, row) => self.asset_command(command, row, now),
+            LibraryCommand::Selected(AssetCommand::CheckAgain) => {
+                let rows = self.library.selected_rows();
+                self.library.jobs().check(rows);
+            }
+            LibraryCommand::CheckAll => {
+                self.with_key(Command::CheckAssets(AssetsToCheck::All));
+            }
+            LibraryCommand::StopChecking => self.engines.send(Command::StopChecking),
+            LibraryCommand::Selected(AssetCommand::UploadAgain) => {
+                let rows = self.library.selected_rows();
+                self.library.jobs().find_files(rows);
+            }
+            LibraryCommand::Selected(AssetCommand::Remove) => {
+                self.ask_to_remove(self.library.selected_rows());
+            }
+            LibraryCommand::ConfirmRemove => {
+                if let Some(Dialog::RemoveAssets(rows)) = self.dialog.take() {
+                    self.library.jobs().remove(rows);
+                }
+            }
+            LibraryCommand::EditNote(note) => {
+                if let Some(details) = self.library.details_mut() {
+                    details.edit_note(&note);
+                }
+            }
+            LibraryCommand::CopyDetails(format) => {
+                if let Some(details) = self.library.details() {
+                    let text = details.copied(format);
+                    self.effects.push(WindowEffect::CopyText(text));
+                    self.feedback.announcer().message(words::details_copied());
+                }
+            }
+            LibraryCommand::Filter(_) | LibraryCommand::Click(..) | LibraryCommand::Selected(_) => {
+            }
+        }
+    }
+
+    fn asset_command(&mut self, command: AssetCommand, row: i64, now: Instant) {
+        match command {
+            AssetCommand::Copy => {
+                if let Some(asset) = self.library.record(row) {
+                    let id = asset.asset_id.to_string();
+                    self.effects.push(WindowEffect::CopyText(id));
+                    self.feedback.copied(row, now);
+                }
+            }
+            AssetCommand::Details => {
+                if self
+                    .library
+                    .open_details(row, &self.engines.snapshot().accounts)
+                {
+                    self.dialog = Some(Dialog::Asset(row));
+                }
+            }
+            AssetCommand::ShowFile => {
+                if let Some(path) = self.library.record(row).map(|asset| asset.path.clone()) {
+                    self.reveal(path);
+                }
+            }
+            AssetCommand::CheckAgain => {
+                let rows = self.library.one_row(row);
+                self.library.jobs().check(rows);
+            }
+            AssetCommand::UploadAgain => {
+                self.close_dialog();
+                let rows = self.library.one_row(row);
+                self.library.jobs().find_files(rows);
+            }
+            AssetCommand::Remove => {
+                self.close_dialog();
+                self.ask_to_remove(self.library.one_row(row));
+            }
+        }
+    }
+
+    fn ask_to_remove(&mut self, rows: LibraryRows) {
+        if !rows.is_empty() {
+            self.dialog = Some(Dialog::RemoveAssets(rows));
+        }
+    }
+
+    /// Closes the dialog. A note that was changed in it is saved.
+    pub(super) fn close_dialog(&mut self) {
+        self.dialog = None;
+        if let Some((asset, note)) = self.library.close_details() {
+            self.engines.send(Command::SetNote {
+                base_url: asset.base_url,
+                asset_id: asset.asset_id,
+                note,
+            });
+        }
+    }
+
+    /// Follows the history, and handles what the Library has read.
+    pub(super) fn poll_library(&mut self, now: Instant) {
+        let snapshot = self.engines.snapshot();
+        if snapshot.journal != JournalState::Opening {
+            self.library.follow(snapshot.history_revision, now);
+        }
+        let list = self.list.list();
+        let is_found = list.search().trim().is_empty() || list.entries() > 0;
+        self.library.peek((!is_found).then(|| list.search()));
+        for event in self.library.poll() {
+            match event {
+                LibraryEvent::Copied(copied) => self.copy_text(copied, now),
+                LibraryEvent::Check(ids) => {
+                    self.with_key(Command::CheckAssets(AssetsToCheck::These(ids)));
+                }
+                LibraryEvent::Remove(assets) => {
+                    let said = words::removed(assets.len());
+                    self.engines.send(Command::RemoveAssets(assets));
+                    self.feedback.say(said, None, now);
+                }
+                LibraryEvent::Add(paths, gone) => self.upload_again(paths, gone, now),
+                LibraryEvent::Say(text) => self.feedback.say(text, None, now),
+                LibraryEvent::Facts(_) => {}
+            }
+        }
+    }
+
+    fn upload_again(&mut self, paths: Vec<PathBuf>, gone: usize, now: Instant) {
+        if gone > 0 {
+            self.feedback.say(words::files_gone(gone), None, now);
+        }
+        if !paths.is_empty() {
+            self.add(paths);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Details of an asset, and the question before it is removed.
+
+use egui::{ScrollArea, TextEdit, Ui};
+
+use super::parts::{body, buttons, choice, plain, title, unopened};
+use crate::app::command::UiCommand;
+use crate::app::dialog::Dialog;
+use crate::app::library::LibraryRows;
+use crate::app::library::command::{AssetCommand, DetailsFormat, LibraryCommand};
+use crate::app::library::details::LONGEST_NOTE;
+use crate::app::state::App;
+use crate::app::wording::{library as words, row as row_words};
+use crate::ui::theme::{Palette, mono, size, space, type_size};
+use crate::ui::widgets::button::{Button, ButtonStyle};
+use crate::ui::widgets::{card, text};
+
+/// Lines of the note's field.
+const NOTE_LINES: usize = 2;
+
+/// Draws the details.
+pub fn details(ui: &mut Ui, app: &App, row: i64, out: &mut Vec<UiCommand>) {
+    let Some(details) = app.library().details() else {
+        out.push(UiCommand::CloseDialog);
+        return;
+    };
+    let p = Palette::of(ui);
+    title(ui, &details.asset().name);
+    let of_row = |command| UiCommand::Library(LibraryCommand::Row(command, row));
+    let copy_id = of_row(AssetCommand::Copy);
+    let mut copied = None;
+    let left = |ui: &mut Ui| {
+        let id = egui::RichText::new(details.asset().asset_id.as_str());
+        let id = id.font(mono(type_size::BODY)).color(p.text);
+        ui.add(egui::Label::new(id).selectable(true).truncate());
+    };
+    let right = |ui: &mut Ui| {
+        let mut button = Button {
+            reserve_width_for: row_words::copied(),
+            ..Button::of(&copy_id, ButtonStyle::Outlined).small()
+        };
+        if app.feedback().was_copied(row) {
+            button.label = row_words::copied();
+            button.colour = Some(p.good);
+        }
+        if button.show(ui) {
+            copied = Some(copy_id.clone());
+        }
+    };
+    card::left_right(ui, size::SMALL_BUTTON, left, right);
+    out.extend(copied);
+    let around = 2.0 * (space::XXL + 2.0 * space::XL) + type_size::TITLE + 2.0 * size::BUTTON;
+    let height = ui.ctx().content_rect().height() - around - 2.0 * size::SMALL_BUTTON;
+    ScrollArea::vertical()
+        .max_height(height.max(size::ROW))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::S;
+            note(ui, details.note(), out);
+            facts(ui, &details.lines());
+            let events = details.events();
+            if !events.is_empty() {
+                text::label(ui, words::history(), type_size::BODY, p.text);
+                let events: Vec<_> = events
+                    .iter()
+                    .map(|(at, word)| (*word, at.clone()))
+                    .collect();
+                facts(ui, &events);
+            }
+        });
+    unopened(ui, app, out);
+    let commands = [
+        UiCommand::Library(LibraryCommand::CopyDetails(DetailsFormat::Text)),
+        UiCommand::Library(LibraryCommand::CopyDetails(DetailsFormat::Json)),
+        of_row(AssetCommand::ShowFile),
+        of_row(AssetCommand::UploadAgain),
+        of_row(AssetCommand::Remove),
+    ];
+    let is_narrow = ui.available_width() < size::MEASURE;
+    let foot = commands.map(|command| {
+        let button = Button::of(&command, ButtonStyle::Plain).small();
+        let button = match (is_narrow, &command) {
+            (true, UiCommand::Library(LibraryCommand::Row(..))) => button.icon_only(),
+            _ => button,
+        };
+        (button, command)
+    });
+    let foot = foot.into_iter().chain([plain(UiCommand::CloseDialog)]);
+    buttons(ui, foot.collect(), out);
+}
+
+fn note(ui: &mut Ui, note: &str, out: &mut Vec<UiCommand>) {
+    let (label, hint) = words::note();
+    let mut typed = note.to_owned();
+    let field = TextEdit::multiline(&mut typed)
+        .char_limit(LONGEST_NOTE)
+        .hint_text(hint)
+        .desired_rows(NOTE_LINES)
+        .desired_width(f32::INFINITY);
+    let response = ui.add(field);
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(label));
+    if response.changed() {
+        out.push(UiCommand::Library(LibraryCommand::EditNote(typed)));
+    }
+}
+
+fn facts(ui: &mut Ui, facts: &[(&'static str, String)]) {
+    let p = Palette::of(ui);
+    card::card(ui)
+        .fill(p.raised)
+        .inner_margin(space::M)
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = space::XS;
+            for (name, value) in facts {
+                let line = row_words::named(name, value);
+                text::label(ui, &line, type_size::SMALL, p.secondary);
+            }
+        });
+}
+
+/// Draws the question before assets are removed from the Library.
+pub fn remove(ui: &mut Ui, rows: &LibraryRows, out: &mut Vec<UiCommand>) {
+    title(ui, &words::ask_remove(rows.len()));
+    body(ui, words::ask_remove_means());
+    let remove = UiCommand::Library(LibraryCommand::ConfirmRemove);
+    let stake = (Button::of(&remove, ButtonStyle::Outlined), remove);
+    let dialog = Dialog::RemoveAssets(rows.clone());
+    choice(ui, dialog, stake, words::keep(), out);
+}

@@ -1,0 +1,295 @@
+//! The Library's page, over a history on disk and an engine that the test plays.
+
+use std::path::PathBuf;
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, Theme};
+use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::engine::Command;
+use mavi_uploader::model::asset::{Account, AssetId, AssetStatus};
+use mavi_uploader::model::asset_check::AssetsToCheck;
+use mavi_uploader::model::media::{Kind, MediaMetadata};
+use mavi_uploader::model::snapshot::Status;
+use mavi_uploader::store::{AssetRecord, History, HistoryChange};
+
+use crate::window::{FakeEngine, Window, builder, copied, has, open_with, row, until, with_key};
+
+/// 28 November 2026, 16:04 UTC.
+const SHOT: i64 = 1_795_881_840_000;
+const DAY: i64 = 86_400_000;
+
+/// An asset of the shoot, uploaded so many days ago.
+pub fn asset(number: i64, name: &str, days: i64) -> AssetRecord {
+    AssetRecord {
+        asset_id: AssetId::new(&format!("re_66072700396317{number:04}")).unwrap(),
+        item: None,
+        account: Account::from_fingerprint("0123456789abcdef"),
+        base_url: "https://api.example".to_owned(),
+        name: name.to_owned(),
+        path: PathBuf::from("/media/Shoot_2026-11-28").join(name),
+        size: 412_000_000 * u64::try_from(number).unwrap(),
+        content: None,
+        status: Some(AssetStatus::Success),
+        uploaded_at_ms: SHOT - days * DAY,
+        remark: None,
+        note: None,
+        batch: None,
+        label: Some("Shoot_2026-11-28".to_owned()),
+        kind: Some(Kind::Video),
+        metadata: MediaMetadata {
+            duration_ms: Some(84_000),
+            ..MediaMetadata::default()
+        },
+        deleted_at_ms: None,
+    }
+}
+
+/// Assets of each status and kind.
+pub fn assets() -> Vec<AssetRecord> {
+    vec![
+        asset(1, "A001_C001 wide.mp4", 0),
+        AssetRecord {
+            note: Some("For the trailer".to_owned()),
+            ..asset(2, "A001_C002 close-up with the director.mp4", 0)
+        },
+        AssetRecord {
+            status: Some(AssetStatus::Waiting),
+            ..asset(3, "interview.mov", 1)
+        },
+        AssetRecord {
+            kind: Some(Kind::Audio),
+            label: Some("Podcast 10".to_owned()),
+            ..asset(4, "podcast.m4a", 5)
+        },
+        AssetRecord {
+            kind: Some(Kind::Image),
+            status: Some(AssetStatus::Failed),
+            metadata: MediaMetadata::default(),
+            label: None,
+            ..asset(5, "poster.png", 9)
+        },
+    ]
+}
+
+/// A window over a history of these assets, on the Library's page.
+pub struct Shelf {
+    pub window: Window,
+    pub engine: FakeEngine,
+    history: History,
+    _dir: tempfile::TempDir,
+}
+
+impl Shelf {
+    pub fn of(assets: Vec<AssetRecord>, theme: Theme, size: [f32; 2]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut history = History::open(dir.path()).unwrap().history;
+        let changes: Vec<_> = assets.into_iter().map(HistoryChange::PutAsset).collect();
+        history.commit(&changes).unwrap();
+        let (engine, mut handle) = FakeEngine::new(with_key());
+        handle.data_dir = Some(dir.path().to_owned());
+        let mut window = open_with(builder(theme).with_size(size), handle, |_| {});
+        until(&mut window, "the count", |window| {
+            has(window, "Library") && !has(window, "Reading")
+        });
+        let mut shelf = Self {
+            window,
+            engine,
+            history,
+            _dir: dir,
+        };
+        shelf.press("Library", Role::Button);
+        while shelf.engine.next().is_some() {}
+        shelf
+    }
+
+    /// All of [`assets`], read.
+    fn full() -> Self {
+        let mut shelf = Self::of(assets(), Theme::Light, [1000.0, 680.0]);
+        shelf.until_has("A001_C001 wide.mp4, Ready");
+        shelf
+    }
+
+    /// Presses what has a name that begins so.
+    fn press(&mut self, name: &str, role: Role) {
+        let name = name.to_owned();
+        until(&mut self.window, &name, |window| {
+            let found = window.query_all_by_role(role);
+            let mut found = found.filter(|node| {
+                let label = node.accesskit_node().label().unwrap_or_default();
+                label.starts_with(&name)
+            });
+            found.next().map(|node| node.click()).is_some()
+        });
+        self.window.run();
+    }
+
+    fn until_has(&mut self, text: &str) {
+        until(&mut self.window, text, |window| has(window, text));
+    }
+
+    fn until_gone(&mut self, text: &str) {
+        until(&mut self.window, text, |window| !has(window, text));
+    }
+
+    fn search(&mut self, words: &str) {
+        self.window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+        self.window.run();
+        self.window.event(Event::Text(words.to_owned()));
+        self.window.run();
+    }
+
+    fn commit(&mut self, changes: &[HistoryChange]) {
+        self.history.commit(changes).unwrap();
+        self.engine.publish(|state| state.history_revision += 1);
+    }
+
+    /// Steps until the clipboard gets something.
+    fn copied(&mut self) -> String {
+        let mut text = None;
+        until(&mut self.window, "the clipboard", |window| {
+            text = copied(window).pop();
+            text.is_some()
+        });
+        text.unwrap()
+    }
+}
+
+#[test]
+fn before_the_first_upload_the_page_says_what_it_is_for() {
+    let mut shelf = Shelf::of(vec![], Theme::Light, [640.0, 420.0]);
+    shelf.until_has("Nothing uploaded yet");
+    assert!(has(&shelf.window, "stays after you clear"));
+}
+
+#[test]
+fn a_search_finds_parts_of_names_labels_and_notes_and_can_be_cleared() {
+    let mut shelf = Shelf::full();
+    assert!(has(&shelf.window, "Library 5"));
+    assert!(has(&shelf.window, "5 assets · 6.2 GB · ≈ $0.19 a month"));
+    shelf.search("TRAIL director");
+    shelf.until_gone("A001_C001 wide.mp4, Ready");
+    assert!(has(
+        &shelf.window,
+        "A001_C002 close-up with the director.mp4, Ready"
+    ));
+    shelf.search(" nowhere");
+    shelf.until_has("Nothing in the Library matches.");
+    shelf.press("Clear filters", Role::Button);
+    shelf.until_has("A001_C001 wide.mp4, Ready");
+}
+
+#[test]
+fn filters_and_heads_narrow_and_order_the_list() {
+    let mut shelf = Shelf::full();
+    shelf.press("Kind: Any kind", Role::Button);
+    shelf.press("Audio", Role::MenuItemRadio);
+    shelf.until_gone("interview.mov, Processing");
+    assert!(has(&shelf.window, "podcast.m4a, Ready"));
+    shelf.press("Clear filters", Role::Button);
+    shelf.until_has("interview.mov, Processing");
+    let top = |shelf: &Shelf, name: &str| shelf.window.get_by_label_contains(name).rect().top();
+    assert!(top(&shelf, "A001_C001 wide.mp4, Ready") < top(&shelf, "interview.mov, Processing"));
+    shelf.press("Sort by Size", Role::Button);
+    until(&mut shelf.window, "the order", |window| {
+        let top = |name: &str| window.get_by_label_contains(name).rect().top();
+        top("poster.png, Failed") < top("interview.mov, Processing")
+            && top("interview.mov, Processing") < top("A001_C001 wide.mp4, Ready")
+    });
+}
+
+#[test]
+fn everything_is_selected_with_the_keyboard_and_copied_as_in_the_queue() {
+    let mut shelf = Shelf::full();
+    shelf.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    shelf.window.run();
+    assert!(has(&shelf.window, "5 selected"));
+    assert!(has(&shelf.window, "5 assets selected · 6.2 GB"));
+    shelf.window.event(Event::Copy);
+    let text = shelf.copied();
+    assert_eq!(text.lines().count(), 5);
+    assert!(text.contains("re_660727003963170004"));
+    shelf.window.key_press(Key::Escape);
+    shelf.window.run();
+    shelf.window.key_press(Key::Home);
+    shelf.window.run();
+    shelf
+        .window
+        .key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    shelf.window.run();
+    assert!(has(&shelf.window, "2 selected"));
+    shelf.press("Copy: A001_C001 wide.mp4", Role::Button);
+    assert!(has(&shelf.window, "Copied"));
+    shelf.press("Check again", Role::Button);
+    let mut command = None;
+    until(&mut shelf.window, "the check", |_| {
+        command = shelf.engine.next();
+        command.is_some()
+    });
+    match command {
+        Some(Command::CheckAssets(AssetsToCheck::These(ids))) => assert_eq!(ids.len(), 2),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn details_tell_everything_and_keep_a_note() {
+    let mut shelf = Shelf::full();
+    shelf.press("More: interview.mov", Role::Button);
+    shelf.press("Details", Role::MenuItem);
+    shelf.until_has("File now: No longer there");
+    assert!(has(&shelf.window, "Batch: Shoot_2026-11-28"));
+    assert!(has(&shelf.window, "Duration: 1:24"));
+    shelf.window.get_by_label("Note").focus();
+    shelf.window.run();
+    shelf.window.event(Event::Text("ask Ana".to_owned()));
+    shelf.window.run();
+    shelf.press("Copy as text", Role::Button);
+    shelf.press("Close", Role::Button);
+    match shelf.engine.next() {
+        Some(Command::SetNote { asset_id, note, .. }) => {
+            assert_eq!(asset_id.as_str(), "re_660727003963170003");
+            assert_eq!(note.as_deref(), Some("ask Ana"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn removing_asks_first_and_the_list_follows_the_history() {
+    let mut shelf = Shelf::full();
+    shelf
+        .window
+        .get_by_label_contains("podcast.m4a, Ready")
+        .click();
+    shelf.window.run();
+    shelf.window.key_press(Key::Delete);
+    shelf.window.run();
+    assert!(has(&shelf.window, "Remove this asset from the Library?"));
+    shelf.press("Remove", Role::Button);
+    let mut command = None;
+    until(&mut shelf.window, "the removal", |_| {
+        command = shelf.engine.next();
+        command.is_some()
+    });
+    let Some(Command::RemoveAssets(mut removed)) = command else {
+        panic!("{command:?}");
+    };
+    assert_eq!(removed[0].name, "podcast.m4a");
+    let removed = HistoryChange::RemoveAsset(removed.remove(0));
+    shelf.commit(&[removed]);
+    shelf.until_gone("podcast.m4a, Ready");
+    assert!(has(&shelf.window, "Library 4"));
+}
+
+#[test]
+fn a_search_of_the_queue_that_finds_nothing_leads_to_the_library() {
+    let mut shelf = Shelf::full();
+    shelf
+        .engine
+        .rows(vec![row(1, "new.mp4", Status::ReadyToUpload)]);
+    shelf.press("Uploads", Role::Button);
+    shelf.search("A001");
+    shelf.press("2 found in the Library", Role::Button);
+    shelf.until_has("A001_C001 wide.mp4, Ready");
+    assert!(!has(&shelf.window, "podcast.m4a, Ready"));
+}
