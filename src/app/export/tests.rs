@@ -68,14 +68,15 @@ fn a_file_holds_what_the_rows_files_are() {
         has_location: true,
     };
     let rows = [Arc::new(clip)];
-    let csv = file(&rows, ExportFormat::Csv);
+    let csv = file(&of_rows(&rows), ExportFormat::Csv);
     assert!(
         csv.starts_with(
             "\u{feff}asset_id,name,path,size,status,duration_ms,width,height,captured_at\r\n"
         ) && csv.ends_with(",Ready,84000,1920,1080,2026-11-28T16:04:05+08:00\r\n"),
         "{csv}"
     );
-    let json: serde_json::Value = serde_json::from_str(&file(&rows, ExportFormat::Json)).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&file(&of_rows(&rows), ExportFormat::Json)).unwrap();
     assert_eq!(json[0]["duration_ms"], 84_000);
     assert_eq!(json[0]["captured_at"], "2026-11-28T16:04:05+08:00");
 }

@@ -519,6 +519,8 @@ fn what_belongs_to_another_account_says_so() {
     let of_original = DuplicateOf {
         path: "/media/first.mp4".into(),
         uploaded_at_ms: None,
+        asset: None,
+        other_key: None,
         account: Some(of("a")),
     };
     let mut duplicate = row(

@@ -141,8 +141,7 @@ async fn what_is_told_to_be_ready_is_known_as_such_before_the_history_has_it() {
     engine
         .until_status("b.mp3", &Status::Duplicate { of })
         .await;
-    // An asset in the history would be looked up first.
-    assert_eq!(engine.script().words(), ["ask re_1"]);
+    assert_eq!(engine.script().count("upload"), 0);
 }
 
 #[tokio::test(start_paused = true)]
