@@ -231,6 +231,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
     })
 }
 
+/// Parses a day.
+fn parse_day(text: &str) -> Result<jiff::civil::Date, String> {
+    text.parse()
+        .map_err(|_| "give a day of the calendar, as 2026-11-28".to_owned())
+}
+
 /// Parses the label of a batch.
 fn parse_label(text: &str) -> Result<String, String> {
     clean_label(text).ok_or_else(|| "a label has at least one letter".to_owned())

@@ -29,10 +29,10 @@ pub struct HistoryArguments {
     #[arg(long)]
     pub csv: bool,
     /// Only what was uploaded on this day or later, as 2026-11-28
-    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     pub since: Option<Date>,
     /// Only what was uploaded on this day or earlier
-    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     pub until: Option<Date>,
     /// Only videos, audio or images
     #[arg(long, value_parser = kinds())]
@@ -117,7 +117,7 @@ impl From<StoreError> for ListingError {
 /// Returns the parser of `--kind`.
 fn kinds() -> impl TypedValueParser<Value = Kind> {
     let kinds = [Kind::Video, Kind::Audio, Kind::Image].map(Kind::as_str);
-    PossibleValuesParser::new(kinds).try_map(|word| Kind::from_word(&word).ok_or("no kind"))
+    PossibleValuesParser::new(kinds).try_map(|word| Kind::from_word(&word).ok_or(std::fmt::Error))
 }
 
 /// Word of `--status` for assets that were deleted.
@@ -140,12 +140,6 @@ fn statuses() -> impl TypedValueParser<Value = StatusFilter> {
             StatusFilter::Reported(AssetStatus::from_wire(&word.to_uppercase()))
         }
     })
-}
-
-/// Parses a day.
-fn parse_day(text: &str) -> Result<Date, String> {
-    text.parse()
-        .map_err(|_| "give a day of the calendar, as 2026-11-28".to_owned())
 }
 
 /// Returns the start of a local day in milliseconds since the Unix epoch.
@@ -219,7 +213,7 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
         say(&journal::ledger(why));
     }
     if arguments.csv
-        && let Err(error) = print(HEADER)
+        && let Err(error) = print(&COLUMNS.join(","))
     {
         return super::stdout_error(&error);
     }
@@ -255,8 +249,26 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     EXIT_GOOD
 }
 
-const HEADER: &str = "asset_id,name,path,size,blake3,upload_status,uploaded_at,account,base_url,note,label,kind,\
-     duration_s,width,height,captured_at,deleted_at,remark";
+const COLUMNS: [&str; 18] = [
+    "asset_id",
+    "name",
+    "path",
+    "size",
+    "blake3",
+    "upload_status",
+    "uploaded_at",
+    "account",
+    "base_url",
+    "note",
+    "label",
+    "kind",
+    "duration_s",
+    "width",
+    "height",
+    "captured_at",
+    "deleted_at",
+    "remark",
+];
 
 fn csv(line: &HistoryRow) -> String {
     let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();

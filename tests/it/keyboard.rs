@@ -31,6 +31,8 @@ fn the_keyboard_goes_through_the_window_as_it_is_read() {
     assert_eq!(
         stops,
         [
+            "Uploads 2",
+            "Library",
             "Key …cdef",
             "Keyboard shortcuts",
             "Colours",

@@ -14,8 +14,8 @@ use mavi_uploader::store::{AssetRecord, History, HistoryChange};
 
 use crate::window::{FakeEngine, Window, builder, copied, has, open_with, row, until, with_key};
 
-/// 28 November 2026, 16:04 UTC.
-const SHOT: i64 = 1_795_881_840_000;
+/// 28 November 2025, 16:04 UTC.
+const SHOT: i64 = 1_764_345_840_000;
 const DAY: i64 = 86_400_000;
 
 /// An asset of the shoot, uploaded so many days ago.
@@ -265,7 +265,8 @@ fn removing_asks_first_and_the_list_follows_the_history() {
     shelf.window.key_press(Key::Delete);
     shelf.window.run();
     assert!(has(&shelf.window, "Remove this asset from the Library?"));
-    shelf.press("Remove", Role::Button);
+    shelf.window.get_by_label("Remove").click();
+    shelf.window.run();
     let mut command = None;
     until(&mut shelf.window, "the removal", |_| {
         command = shelf.engine.next();

@@ -37,6 +37,7 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
         'mavi-uploader;upload' {
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to upload at a time, 1 to 8')
             [CompletionResult]::new('--wait-timeout', '--wait-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for the service to process a file after so many seconds')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Label of these files in the history, instead of the folder''s name or the day and time')
             [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Use at most so many bytes a second for uploads, as 500k or 5M')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print events to standard output, one JSON object a line')
             [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'End when the files are uploaded, without waiting until the service has processed them')
@@ -97,6 +98,12 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
             break
         }
         'mavi-uploader;history' {
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what was uploaded on this day or later, as 2026-11-28')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only what was uploaded on this day or earlier')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only videos, audio or images')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only what the service last gave this status, or what was deleted from it')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Only batches of this label')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Only what is of this account, by its name or the last four characters of its key')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
             [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Print CSV with a header line')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')

@@ -260,12 +260,36 @@ _mavi__uploader() {
             return 0
             ;;
         mavi__subcmd__uploader__subcmd__history)
-            opts="-h --json --csv --help"
+            opts="-h --json --csv --since --until --kind --status --label --account --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -W "video audio image" -- "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -W "SUCCESS WAITING UPLOADING FAILED OTHER deleted" -- "${cur}"))
+                    return 0
+                    ;;
+                --label)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -418,7 +442,7 @@ _mavi__uploader() {
             return 0
             ;;
         mavi__subcmd__uploader__subcmd__upload)
-            opts="-h --json --jobs --no-wait --wait-timeout --again --force --sandbox --limit-rate --help"
+            opts="-h --json --jobs --no-wait --wait-timeout --again --force --label --sandbox --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -429,6 +453,10 @@ _mavi__uploader() {
                     return 0
                     ;;
                 --wait-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --label)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -35,6 +35,7 @@ complete -c mavi-uploader -n "__fish_mavi_uploader_needs_command" -a "sandbox" -
 complete -c mavi-uploader -n "__fish_mavi_uploader_needs_command" -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l jobs -d 'Files to upload at a time, 1 to 8' -r
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l wait-timeout -d 'Give up waiting for the service to process a file after so many seconds' -r
+complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l label -d 'Label of these files in the history, instead of the folder\'s name or the day and time' -r
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l limit-rate -d 'Use at most so many bytes a second for uploads, as 500k or 5M' -r
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l json -d 'Print events to standard output, one JSON object a line'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand upload" -l no-wait -d 'End when the files are uploaded, without waiting until the service has processed them'
@@ -56,6 +57,19 @@ complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand key; and __f
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand check" -l all -d 'Ask about every asset of the history'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand check" -s h -l help -d 'Print help'
+complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand history" -l since -d 'Only what was uploaded on this day or later, as 2026-11-28' -r
+complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand history" -l until -d 'Only what was uploaded on this day or earlier' -r
+complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand history" -l kind -d 'Only videos, audio or images' -r -f -a "video\t''
+audio\t''
+image\t''"
+complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand history" -l status -d 'Only what the service last gave this status, or what was deleted from it' -r -f -a "SUCCESS\t''
+WAITING\t''
+UPLOADING\t''
+FAILED\t''
+OTHER\t''
+deleted\t''"
+complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand history" -l label -d 'Only batches of this label' -r
+complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand history" -l account -d 'Only what is of this account, by its name or the last four characters of its key' -r
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand history" -l json -d 'Print one JSON object a line'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand history" -l csv -d 'Print CSV with a header line'
 complete -c mavi-uploader -n "__fish_mavi_uploader_using_subcommand history" -s h -l help -d 'Print help'

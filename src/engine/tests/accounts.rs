@@ -220,7 +220,8 @@ async fn accounts_have_names_and_are_joined_by_hand() {
     assert_eq!(named(&snapshot, &two).as_deref(), Some("Studio A"));
     // What the first key sent is known to the account now.
     engine.add(&[place.file("again.mp3", "a")]).await;
-    let found = Status::FoundDuplicate(DuplicateStage::Known);
+    let of = Some(id("re_1"));
+    let found = Status::Duplicate { of };
     engine.until_status("again.mp3", &found).await;
     engine.shut_down().await;
     let joined = place.history().joined(&two, BASE_URL).unwrap();

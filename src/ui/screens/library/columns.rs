@@ -22,7 +22,7 @@ const ID: f32 = 160.0;
 const STATUS: f32 = 104.0;
 const SIZE: f32 = 76.0;
 const DURATION: f32 = 76.0;
-const UPLOADED: f32 = 88.0;
+const UPLOADED: f32 = 120.0;
 const BATCH: f32 = 130.0;
 /// Width from which the list has columns, and from which the batch is one of them.
 const TABLE: f32 = 880.0;
@@ -67,7 +67,7 @@ impl Columns {
                 cells.push((LibraryColumn::Batch, take(BATCH, 0.0)));
             }
         }
-        let name = Rangef::new(row.left() + BEFORE_TEXT, right);
+        let name = Rangef::new(row.left() + BEFORE_TEXT, right - space::M);
         cells.reverse();
         Self {
             name,

@@ -240,14 +240,18 @@ fn buttons(
         let whole = Rect::from_x_y_ranges(room, rect.y_range());
         Rect::from_center_size(whole.center(), vec2(room.span(), size::SMALL_BUTTON))
     };
-    let copy_name = words::button(&asset.name, library_words::copy().0);
+    let was_copied = app.feedback().was_copied(row);
+    let label = match was_copied {
+        true => words::copied(),
+        false => library_words::copy().0,
+    };
+    let copy_name = words::button(&asset.name, label);
     let mut copy = Button {
         name: &copy_name,
         is_focusable: keyboard.entry,
-        ..copy_button()
+        ..copy_button().labelled(label)
     };
-    if app.feedback().was_copied(row) {
-        copy.label = words::copied();
+    if was_copied {
         copy.icon = Some(Icon::Check);
         copy.colour = Some(Palette::of(ui).good);
     }
