@@ -1,6 +1,7 @@
 //! The history and the journal: one SQLite file for assets and the queue.
 
 mod accounts;
+mod asset_queries;
 mod assets;
 mod backup;
 mod batches;
@@ -10,7 +11,6 @@ mod error;
 mod ledger;
 pub mod library;
 mod open;
-mod paging;
 mod records;
 mod recovery;
 mod rows;

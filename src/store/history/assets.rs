@@ -1,13 +1,13 @@
 //! Rows of the table of assets.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::batches;
 use super::records::{AssetRecord, AssetRemark};
 use super::rows::{
     from_sql_batch, from_sql_id, from_sql_size, to_sql_batch, to_sql_id, to_sql_size,
 };
-use super::search::{self, search_text};
+use super::search::search_text;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::media::{Kind, MediaMetadata};
 use crate::store::files::{path_from_bytes, path_to_bytes};
@@ -95,7 +95,7 @@ pub(super) fn set_note(
     asset_id: &AssetId,
     note: Option<&str>,
 ) -> rusqlite::Result<()> {
-    let Some(asset) = search::find(connection, base_url, asset_id)? else {
+    let Some(asset) = find(connection, base_url, asset_id)? else {
         return Ok(());
     };
     connection
@@ -109,6 +109,41 @@ pub(super) fn set_note(
             search_text(&asset, note)
         ])
         .map(drop)
+}
+
+/// Returns one asset.
+pub(super) fn find(
+    connection: &Connection,
+    base_url: &str,
+    asset_id: &AssetId,
+) -> rusqlite::Result<Option<AssetRecord>> {
+    let clause = "WHERE base_url = ?1 AND asset_id = ?2";
+    Ok(select(connection, clause, [base_url, asset_id.as_str()])?.pop())
+}
+
+/// Returns the last reported status of an asset.
+pub(super) fn status(
+    connection: &Connection,
+    base_url: &str,
+    asset_id: &AssetId,
+) -> rusqlite::Result<Option<AssetStatus>> {
+    let word: Option<Option<String>> = connection
+        .prepare_cached("SELECT upload_status FROM assets WHERE base_url = ?1 AND asset_id = ?2")?
+        .query_row([base_url, asset_id.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(word.flatten().map(|word| AssetStatus::from_wire(&word)))
+}
+
+/// Returns the assets that an SQL clause selects, except those with unusable IDs.
+pub(super) fn select(
+    connection: &Connection,
+    clause: &str,
+    values: impl Params,
+) -> rusqlite::Result<Vec<AssetRecord>> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {} FROM assets {clause}", COLUMNS))?;
+    let found = statement.query_map(values, read)?;
+    found.filter_map(Result::transpose).collect()
 }
 
 /// Columns that [`read`] expects, by name.

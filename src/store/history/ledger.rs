@@ -20,7 +20,7 @@ use self::line::{HEADER, LedgerEntry, LedgerEvent, read_line, to_line};
 use super::database_file::{self, Identity};
 use super::records::HistoryChange;
 use super::rows::apply;
-use super::{batches, search};
+use super::{assets, batches};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::store::files;
 
@@ -217,7 +217,7 @@ impl Ledger {
             }
         }
         if from.is_none() {
-            let mut lacking = search::select(connection, "ORDER BY id", ())?;
+            let mut lacking = assets::select(connection, "ORDER BY id", ())?;
             lacking
                 .retain(|asset| !seen.contains(&(asset.base_url.clone(), asset.asset_id.clone())));
             let line = |asset| to_line(LedgerEvent::of(asset), asset);
@@ -376,7 +376,7 @@ fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<
         return apply(connection, &HistoryChange::RemoveAsset(asset));
     }
     if asset.status.is_some() && event != Some(LedgerEvent::Ready) {
-        let known = search::status(connection, &asset.base_url, &asset.asset_id)?;
+        let known = assets::status(connection, &asset.base_url, &asset.asset_id)?;
         asset.status = asset.status.filter(|_| match event {
             Some(LedgerEvent::Failed) => known != Some(AssetStatus::Success),
             _ => known.is_none(),

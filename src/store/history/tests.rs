@@ -1,11 +1,11 @@
 //! The history's records, transactions and processes.
 
+mod asset_queries;
 mod batches;
 mod corruption;
 mod damage;
 mod library;
 mod migrations;
-mod search;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,121 @@
+//! Reads assets for the engine: one, those of a batch or of a size, or page by page.
+
+use rusqlite::OptionalExtension;
+
+use super::assets;
+use super::records::{AssetRecord, AssetRemark};
+use super::rows::{to_sql_batch, to_sql_size};
+use super::{History, StoreError};
+use crate::model::asset::{Account, AssetId, AssetStatus};
+use crate::model::batch::BatchId;
+
+impl History {
+    /// Returns all assets, newest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn assets(&self) -> Result<Vec<AssetRecord>, StoreError> {
+        let clause = "ORDER BY uploaded_at_ms DESC, id DESC";
+        Ok(assets::select(&self.connection, clause, ())?)
+    }
+
+    /// Returns the assets of a batch, oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn assets_of_batch(&self, batch: BatchId) -> Result<Vec<AssetRecord>, StoreError> {
+        let clause = "WHERE batch = ?1 ORDER BY id";
+        Ok(assets::select(
+            &self.connection,
+            clause,
+            [to_sql_batch(batch)],
+        )?)
+    }
+
+    /// Returns one asset.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn asset(
+        &self,
+        base_url: &str,
+        asset_id: &AssetId,
+    ) -> Result<Option<AssetRecord>, StoreError> {
+        Ok(assets::find(&self.connection, base_url, asset_id)?)
+    }
+
+    /// Returns the assets of this size that can replace an upload of equal content: SUCCESS, with a
+    /// known hash, neither gone nor of a wrong size.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn reusable_assets_of_size(
+        &self,
+        account: &Account,
+        base_url: &str,
+        size: u64,
+    ) -> Result<Vec<AssetRecord>, StoreError> {
+        Ok(assets::select(
+            &self.connection,
+            "WHERE base_url = ?1 AND account = ?2 AND size = ?3 AND upload_status = ?4
+                 AND content IS NOT NULL AND coalesce(remark, '') NOT IN (?5, ?6)
+             ORDER BY uploaded_at_ms DESC, id DESC",
+            (
+                base_url,
+                account.as_str(),
+                to_sql_size(size),
+                AssetStatus::Success.as_str(),
+                AssetRemark::SizeMismatch.as_str(),
+                AssetRemark::Gone.as_str(),
+            ),
+        )?)
+    }
+
+    /// Returns when the service last accepted this account's key, in milliseconds since the Unix
+    /// epoch.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn key_good_at(
+        &self,
+        account: &Account,
+        base_url: &str,
+    ) -> Result<Option<i64>, StoreError> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT at_ms FROM good_keys WHERE account = ?1 AND base_url = ?2")?
+            .query_row([account.as_str(), base_url], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Returns at most `count` assets of a service in the order of their IDs, those after `after`.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn assets_after(
+        &self,
+        base_url: &str,
+        after: Option<&AssetId>,
+        count: usize,
+    ) -> Result<Vec<AssetRecord>, StoreError> {
+        let after = after.map_or("", AssetId::as_str);
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        Ok(assets::select(
+            &self.connection,
+            "WHERE base_url = ?1 AND asset_id > ?2 ORDER BY asset_id LIMIT ?3",
+            (base_url, after, count),
+        )?)
+    }
+
+    /// Returns the number of a service's assets, with IDs under which nothing is stored.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn count_assets(&self, base_url: &str) -> Result<u64, StoreError> {
+        let count: i64 = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM assets WHERE base_url = ?1")?
+            .query_row([base_url], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+}
