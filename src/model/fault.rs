@@ -200,7 +200,7 @@ pub struct Fault {
 
 impl FaultKind {
     /// Returns the kind's recovery by `docs/faults.md`, if the response says no more.
-    pub fn usual_recovery(self) -> Recovery {
+    fn usual_recovery(self) -> Recovery {
         match self {
             Self::Offline
             | Self::Proxy

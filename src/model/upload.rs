@@ -375,7 +375,7 @@ impl Upload {
     }
 
     /// Returns whether the service may hold some of its bytes.
-    pub fn may_be_there(&self) -> bool {
+    fn may_be_there(&self) -> bool {
         self.counters.possibly_stored_twice || self.reserved_id.is_some()
     }
 

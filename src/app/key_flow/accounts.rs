@@ -33,15 +33,8 @@ impl KeyFlow {
 
     /// Uses the account that the user chose, once the keychain has answered.
     pub(super) fn poll_switching(&mut self) -> Vec<KeyEvent> {
-        let Some((account, answer)) = self.switching.take() else {
+        let Some((account, answer)) = take_answer(&mut self.switching) else {
             return Vec::new();
-        };
-        let answer = match answer.poll() {
-            Ok(answer) => answer,
-            Err(answer) => {
-                self.switching = Some((account, answer));
-                return Vec::new();
-            }
         };
         let trouble = match answer {
             Outcome::Answer(Ok(Some((slot, key)))) => {
@@ -107,15 +100,11 @@ impl KeyFlow {
 
     /// Reports the result of removing a key from the keychain.
     pub(super) fn poll_removing(&mut self) -> Vec<KeyEvent> {
-        let Some((account, answer)) = self.removing.take() else {
+        let Some((account, answer)) = take_answer(&mut self.removing) else {
             return Vec::new();
         };
-        let trouble = match answer.poll() {
-            Err(answer) => {
-                self.removing = Some((account, answer));
-                return Vec::new();
-            }
-            Ok(Outcome::Answer(Ok(()))) => {
+        let trouble = match answer {
+            Outcome::Answer(Ok(())) => {
                 self.ring.on_removed(&account);
                 return vec![
                     KeyEvent::Send(self.forget(&account)),
@@ -123,8 +112,8 @@ impl KeyFlow {
                     KeyEvent::Say(words::removed().to_owned()),
                 ];
             }
-            Ok(Outcome::Answer(Err(error))) => error,
-            Ok(Outcome::Lost) => VaultError::Absent,
+            Outcome::Answer(Err(error)) => error,
+            Outcome::Lost => VaultError::Absent,
         };
         vec![KeyEvent::Say(words::stays(wording::vault(&trouble)))]
     }
@@ -136,5 +125,19 @@ impl KeyFlow {
             self.session_only = None;
         }
         command
+    }
+}
+
+/// Returns the keychain's answer for an account, once it is there.
+fn take_answer<T: Send + 'static>(
+    asked: &mut Option<(Account, Pending<T>)>,
+) -> Option<(Account, Outcome<T>)> {
+    let (account, answer) = asked.take()?;
+    match answer.poll() {
+        Ok(answer) => Some((account, answer)),
+        Err(answer) => {
+            *asked = Some((account, answer));
+            None
+        }
     }
 }

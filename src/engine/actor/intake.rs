@@ -206,7 +206,7 @@ impl<S: Service> Actor<S> {
     }
 
     /// Returns whether unrecognised content is taken for the format of the file's name.
-    pub(super) fn goes_as_named(&self, item: &Item) -> bool {
+    fn goes_as_named(&self, item: &Item) -> bool {
         self.options.force || item.upload().counters.as_named
     }
 
