@@ -226,9 +226,9 @@ fn a_batch_is_copied_in_another_form_from_a_menu_in_its_menu() {
     window.get_by_label("More: 2026-11-30 09:12").click();
     window.run();
     choose(&mut window, "Copy as…");
-    assert_eq!(menu(&window)[..2], ["Ids, one a line", "Ids with commas"]);
+    assert_eq!(menu(&window)[..2], ["IDs, one a line", "IDs with commas"]);
     window
-        .get_by_role_and_label(Role::MenuItem, "Ids with commas")
+        .get_by_role_and_label(Role::MenuItem, "IDs with commas")
         .click();
     window.step();
     assert_eq!(copied(&window), ["re_4, re_5"]);
@@ -336,7 +336,7 @@ fn skipped_files_are_named_by_kind_with_what_to_do() {
         "A001_C002.R3D",
         "/cards/stills",
         "Export them as MP4 or MOV in your editing program, then add those.",
-        "And 12 other files that nobody misses",
+        "Also left out: 12 system or sidecar files.",
     ] {
         assert!(has(&window, said), "{said}");
     }

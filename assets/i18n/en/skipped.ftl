@@ -4,8 +4,8 @@ skipped-title = Skipped files in “{ $label }”
 # Above the list. $files: such as "3 camera originals (R3D, MXF), 1 photo (HEIC)".
 skipped-summary = Not uploaded: { $files }.
 skipped-other-files = { $files ->
-        [one] And { $files } other file that nobody misses: a system file, a sidecar or the like.
-       *[other] And { $files } other files that nobody misses: system files, sidecars and the like.
+        [one] Also left out: { $files } system or sidecar file.
+       *[other] Also left out: { $files } system or sidecar files.
     }
 skipped-copied = List of skipped files copied.
 # For screen readers.
