@@ -229,7 +229,9 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
     if batch.is_some_and(|batch| !batch.skipped.is_empty()) {
         items.push(item(BatchCommand::ShowSkipped));
     }
-    if allowed(BulkAction::Remove) {
+    if rows.is_empty() {
+        items.push(item(BatchCommand::RemoveSkipped));
+    } else if allowed(BulkAction::Remove) {
         items.push(item(BatchCommand::Each(BulkAction::Remove)));
     }
     items
