@@ -169,7 +169,8 @@ fn buttons(
             out.push(command);
         }
     }
-    let name = row_words::button(label, window::more().0);
+    let (more, _) = window::more();
+    let name = row_words::button(label, more);
     let more = Button {
         label: "",
         name: &name,
