@@ -208,7 +208,7 @@ fn the_menu_of_a_batch_acts_on_all_its_rows() {
             "Copy as…",
             "Export…",
             "Pause",
-            "Select all of it",
+            "Select its files",
             "Rename…",
             "Skipped files…",
             "Remove"
@@ -274,7 +274,7 @@ fn the_menu_of_the_focused_header_opens_by_keyboard() {
 fn a_batch_is_selected_whole() {
     let (_engine, mut window) = two_batches();
     open_menu(&mut window);
-    choose(&mut window, "Select all of it");
+    choose(&mut window, "Select its files");
     assert!(has(&window, "3 selected"));
     window.get_by_label(SHOOT).click();
     window.run();

@@ -178,13 +178,13 @@ command-selected-remove = Remove
 
 ## Commands on a batch of files
 
-command-batch-fold = Fold the group
+command-batch-fold = Collapse batch
     .hint = Hide these files
-command-batch-unfold = Unfold the group
+command-batch-unfold = Expand batch
     .hint = Show these files
 command-batch-copy-ids = Copy IDs
     .hint = Copy the asset IDs of these files
-command-batch-select = Select all of it
+command-batch-select = Select its files
     .hint = Select these files
 command-batch-rename = Rename…
     .hint = Change the name and the note of these files
