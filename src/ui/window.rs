@@ -170,7 +170,10 @@ impl MaviApp {
             library::show(ui, &self.app, &mut self.assets, out);
             self.app.look_at_assets(self.assets.in_view());
         });
-        if self.app.library().all() != Some(0) {
+        if self.app.library().all() == Some(0) {
+            ui.painter()
+                .rect_filled(foot, 0, Palette::of(ui).background);
+        } else {
             page_foot(ui, above, foot, |ui| library::foot(ui, &self.app, out));
         }
     }
