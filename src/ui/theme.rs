@@ -91,7 +91,7 @@ pub mod size {
     /// Initial window size.
     pub const WINDOW: [f32; 2] = [1000.0, 680.0];
     /// Minimum window size.
-    pub const WINDOW_MIN: [f32; 2] = [640.0, 420.0];
+    pub const WINDOW_MIN: [f32; 2] = [640.0, 360.0];
     /// Width below which row buttons lose their labels.
     pub const NARROW: f32 = 760.0;
     /// Width below which the chips become a menu and selection buttons lose their labels.

@@ -170,7 +170,12 @@ impl MaviApp {
             library::show(ui, &self.app, &mut self.assets, out);
             self.app.look_at_assets(self.assets.in_view());
         });
-        page_foot(ui, above, foot, |ui| library::foot(ui, &self.app, out));
+        if self.app.library().all() == Some(0) {
+            ui.painter()
+                .rect_filled(foot, 0, Palette::of(ui).background);
+        } else {
+            page_foot(ui, above, foot, |ui| library::foot(ui, &self.app, out));
+        }
     }
 
     /// Draws banners, list and status bar in reading order, which panels would not keep.

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """What a sandbox in a process of its own was sent.
 
-usage: sandbox_log.py BASE_URL ids           the ids of what it stored, a line each, in their order
+usage: sandbox_log.py BASE_URL ids [NAME…]   the IDs of what it stored, a line each, in their order: of all
+                                        files, or of those with these names
        sandbox_log.py BASE_URL holds FILE…   that it stored exactly these files, each once, whole
        sandbox_log.py BASE_URL bytes NAME…   the bytes that have come of each upload so far
        sandbox_log.py BASE_URL open          how many uploads are under way
@@ -57,7 +58,8 @@ def main():
         sys.exit(__doc__)
     base_url, what, *names = sys.argv[1:]
     if what == "ids":
-        print("\n".join(copy["asset_id"] for copy in ask(base_url, "stored")))
+        stored = ask(base_url, "stored")
+        print("\n".join(copy["asset_id"] for copy in stored if not names or copy["file_name"] in names))
     elif what == "holds":
         holds(base_url, names)
     elif what == "bytes":

@@ -208,7 +208,7 @@ fn the_menu_of_a_batch_acts_on_all_its_rows() {
             "Copy as…",
             "Export…",
             "Pause",
-            "Select all of it",
+            "Select its files",
             "Rename…",
             "Skipped files…",
             "Remove"
@@ -234,9 +234,9 @@ fn a_batch_is_copied_in_another_form_from_a_menu_in_its_menu() {
     window.get_by_label("More: 2026-11-30 09:12").click();
     window.run();
     choose(&mut window, "Copy as…");
-    assert_eq!(menu(&window)[..2], ["Ids, one a line", "Ids with commas"]);
+    assert_eq!(menu(&window)[..2], ["IDs, one a line", "IDs with commas"]);
     window
-        .get_by_role_and_label(Role::MenuItem, "Ids with commas")
+        .get_by_role_and_label(Role::MenuItem, "IDs with commas")
         .click();
     window.step();
     assert_eq!(copied(&window), ["re_4, re_5"]);
@@ -274,7 +274,7 @@ fn the_menu_of_the_focused_header_opens_by_keyboard() {
 fn a_batch_is_selected_whole() {
     let (_engine, mut window) = two_batches();
     open_menu(&mut window);
-    choose(&mut window, "Select all of it");
+    choose(&mut window, "Select its files");
     assert!(has(&window, "3 selected"));
     window.get_by_label(SHOOT).click();
     window.run();

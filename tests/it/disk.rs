@@ -230,7 +230,7 @@ fn on_a_disk_that_stays_full_upload_prints_what_it_cannot_save() {
             assert_eq!(not_saved(&outcome), [two.to_str().unwrap()]);
             let finished = outcome.one("finished");
             let id = text(&finished, "asset_id");
-            let words = format!("its id {id} is not saved yet: copy it");
+            let words = format!("its ID {id} is not saved yet: copy it");
             assert_eq!(outcome.err.matches(&words).count(), 1, "{}", outcome.err);
             // Another start on the full disk takes nothing, and damages nothing.
             let outcome = stage.upload(&[], &[&two]).exits(1);

@@ -222,7 +222,7 @@ fn an_id_that_nothing_stands_behind_is_shown_as_such_and_not_copied() {
     ]);
     assert!(window.query_by_label("Copy: three.mp4").is_none());
     assert!(window.query_by_label("Copy: four.mp4").is_none());
-    assert!(has(&window, "id not used: re_3"));
+    assert!(has(&window, "ID not used: re_3"));
     assert!(!has(&window, "re_4") && !has(&window, "re_5"));
     window.get_by_label("Select all").click();
     window.run();
@@ -232,7 +232,7 @@ fn an_id_that_nothing_stands_behind_is_shown_as_such_and_not_copied() {
     window.run();
     assert!(has(
         &window,
-        "2 asset ids copied, 1 of them not ready yet; 3 files have none."
+        "2 asset IDs copied, 1 of them not ready yet; 3 files have none."
     ));
     window.get_by_label("Details: five.mp4").click();
     window.run();

@@ -172,6 +172,7 @@ fn a_search_finds_parts_of_names_labels_and_notes_and_can_be_cleared() {
         &shelf.window,
         "A001_C002 close-up with the director.mp4, Ready"
     ));
+    assert!(!has(&shelf.window, "Clear filters"), "nothing wraps below");
     shelf.search(" nowhere");
     shelf.until_has("Nothing in the Library matches.");
     shelf.press("Clear filters", Role::Button);

@@ -69,7 +69,7 @@ fn a_search_leaves_what_it_finds_and_is_cleared_again() {
     assert!(!has(&window, "three.mp4"));
     window.event(Event::Text("x".to_owned()));
     window.run();
-    assert!(has(&window, "No file here has this in its name or id."));
+    assert!(has(&window, "No file here has this in its name or ID."));
     window.key_press(Key::Escape);
     window.run();
     assert!(has(&window, "three.mp4"));
@@ -84,7 +84,7 @@ fn a_book_that_is_pasted_into_the_search_is_cut_to_the_length_of_a_name() {
     window.run();
     let value = window.get_by_label("Search").value().unwrap_or_default();
     assert_eq!(value.chars().count(), 255);
-    assert!(has(&window, "No file here has this in its name or id."));
+    assert!(has(&window, "No file here has this in its name or ID."));
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_selection_is_worked_as_a_whole_and_each_row_as_far_as_it_fits() {
     window.key_press(Key::Delete);
     window.run();
     assert!(matches!(engine.next(), Some(Command::Remove(got)) if got == ids(&[1, 4, 6])));
-    assert!(has(&window, "3 files removed from the list; the id stays"));
+    assert!(has(&window, "3 files removed from the list; the ID stays"));
     assert!(has(
         &window,
         "3 are queued or under way: cancel them first."
@@ -234,8 +234,8 @@ fn ids_are_copied_in_the_form_that_is_asked_for() {
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.run();
     for (label, text) in [
-        ("Ids, one a line", "re_1\nre_2"),
-        ("Ids with commas", "re_1, re_2"),
+        ("IDs, one a line", "re_1\nre_2"),
+        ("IDs with commas", "re_1, re_2"),
         ("JSON list", "[\"re_1\",\"re_2\"]"),
         (
             "CSV with names",
@@ -243,7 +243,7 @@ fn ids_are_copied_in_the_form_that_is_asked_for() {
         ),
         (
             "Markdown table",
-            "| Asset id | Name | Path |\n| --- | --- | --- |\n| `re_1` | a\\|b.mp4 | /media/a\\|b.mp4 |\n| `re_2` | =1+1.mp4 | /media/=1+1.mp4 |\n",
+            "| Asset ID | Name | Path |\n| --- | --- | --- |\n| `re_1` | a\\|b.mp4 | /media/a\\|b.mp4 |\n| `re_2` | =1+1.mp4 | /media/=1+1.mp4 |\n",
         ),
     ] {
         window.get_by_label("Copy as…").click();

@@ -96,8 +96,8 @@ fn a_duplicate_says_before_it_is_started_what_it_is_one_of_and_that_it_is_not_se
         assert!(has(&window, said), "{said}");
     }
     // What is not uploaded yet has no id to be had; sending it twice takes more than a click.
-    assert!(window.query_by_label("Get id: copy.mp4").is_none());
-    window.get_by_label("Get id: again.mp4");
+    assert!(window.query_by_label("Get ID: copy.mp4").is_none());
+    window.get_by_label("Get ID: again.mp4");
     assert!(!has(&window, "Upload anyway"));
     assert!(has(&window, "Duplicate 2"), "the chip");
 }
@@ -140,7 +140,7 @@ fn a_file_that_was_uploaded_before_shows_when_and_its_id_which_is_copied() {
         window.get_by_label(label);
     }
     // It is asked about by itself.
-    assert!(window.query_by_label("Get id: again.mp4").is_none());
+    assert!(window.query_by_label("Get ID: again.mp4").is_none());
     window.get_by_label("Copy: again.mp4").click();
     window.step();
     assert_eq!(copied(&window), ["re_2"]);
@@ -164,17 +164,17 @@ fn a_list_of_duplicates_is_given_its_ids_by_one_press() {
         found(2, "again.mp4", "sent.mp4", DuplicateStage::Known),
     ]);
     assert!(has(&window, "2 duplicates · nothing to send"));
-    window.get_by_label("Get 2 ids").click();
+    window.get_by_label("Get 2 IDs").click();
     window.run();
     let both = [ItemId(1), ItemId(2)];
     assert!(matches!(engine.next(), Some(Command::TakeIds(ids)) if ids == both));
     // One of them, by its own button, and those that are selected.
-    window.get_by_label("Get id: again.mp4").click();
+    window.get_by_label("Get ID: again.mp4").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::TakeIds(ids)) if ids == both[1..]));
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.run();
-    window.get_by_label("Get ids of selected").click();
+    window.get_by_label("Get IDs of selected").click();
     window.run();
     assert!(matches!(engine.next(), Some(Command::TakeIds(ids)) if ids == both));
 }

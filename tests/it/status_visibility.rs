@@ -241,10 +241,10 @@ fn ids_that_are_not_on_disk_are_neither_cleared_nor_left_without_a_question() {
     window.run();
     assert!(matches!(engine.next(), Some(Command::Remove(ids)) if ids == [ItemId(2)]));
     close(&mut window);
-    assert!(has(&window, "1 asset id is not saved yet"));
+    assert!(has(&window, "1 asset ID is not saved yet"));
     window.get_by_label("Stay").click();
     window.run();
-    assert!(!has(&window, "1 asset id is not saved yet"));
+    assert!(!has(&window, "1 asset ID is not saved yet"));
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn the_ids_of_the_selection_are_copied_by_keyboard() {
     window.step();
     assert_eq!(copied(&window), ["re_1\nre_3"]);
     window.run();
-    assert!(has(&window, "2 asset ids copied; 1 file has none."));
+    assert!(has(&window, "2 asset IDs copied; 1 file has none."));
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_removal_can_be_undone() {
     assert!(matches!(engine.next(), Some(Command::Remove(ids)) if ids == [ItemId(1)]));
     assert!(has(
         &window,
-        "1 file removed from the list; the id stays in the history."
+        "1 file removed from the list; the ID stays in the Library."
     ));
     window.get_by_label("Undo").click();
     window.run();

@@ -35,14 +35,14 @@ command-select-all = Select all
     .hint = Select every file shown
 command-select-none = Select none
     .hint = Clear the selection
-command-copy-selected = Copy ids
-    .hint = Copy the asset ids of the selected files
+command-copy-selected = Copy IDs
+    .hint = Copy the asset IDs of the selected files
 command-show-added = Show
     .hint = Show the files that were added
 command-show-listed = Show
     .hint = Select the files that were in the list already
 command-find = Find
-    .hint = Find files by name or id
+    .hint = Find files by name or ID
 command-clear-search = Clear search
     .hint = Show files whatever their name
 command-confirm-cancel = Cancel upload
@@ -133,9 +133,9 @@ command-row-upload-again = Upload again
 command-row-remove = Remove
     .hint = Take this file out of the list
 command-row-copy = Copy
-    .hint = Copy the asset id
-command-row-get-id = Get id
-    .hint = Take the id of the file with the same content; nothing is uploaded
+    .hint = Copy the asset ID
+command-row-get-id = Get ID
+    .hint = Take the ID of the file with the same content; nothing is uploaded
 command-row-upload-anyway = Upload anyway
     .hint = Upload this file although its content is a duplicate
 command-row-check-again = Check again
@@ -154,9 +154,9 @@ command-row-details = Details
 command-selected-upload = Upload
     .hint = Upload the selected files now
     .name = Upload selected
-command-selected-get-ids = Get ids
-    .hint = Take the ids of the files with the same content; nothing is uploaded
-    .name = Get ids of selected
+command-selected-get-ids = Get IDs
+    .hint = Take the IDs of the files with the same content; nothing is uploaded
+    .name = Get IDs of selected
 command-selected-pause = Pause
     .hint = Pause the selected uploads
     .name = Pause selected
@@ -178,13 +178,13 @@ command-selected-remove = Remove
 
 ## Commands on a batch of files
 
-command-batch-fold = Fold the group
+command-batch-fold = Collapse batch
     .hint = Hide these files
-command-batch-unfold = Unfold the group
+command-batch-unfold = Expand batch
     .hint = Show these files
 command-batch-copy-ids = Copy IDs
     .hint = Copy the asset IDs of these files
-command-batch-select = Select all of it
+command-batch-select = Select its files
     .hint = Select these files
 command-batch-rename = Rename…
     .hint = Change the name and the note of these files
@@ -197,20 +197,20 @@ command-copy-skipped = Copy list
 
 ## Menu of what is copied and saved
 
-command-copy-lines = Ids, one a line
-    .hint = Copy the asset ids, one a line
-command-copy-commas = Ids with commas
-    .hint = Copy the asset ids with commas between
+command-copy-lines = IDs, one a line
+    .hint = Copy the asset IDs, one a line
+command-copy-commas = IDs with commas
+    .hint = Copy the asset IDs with commas between
 command-copy-json = JSON list
-    .hint = Copy the asset ids as a JSON list
+    .hint = Copy the asset IDs as a JSON list
 command-copy-csv = CSV with names
     .hint = Copy a table for spreadsheets
 command-copy-markdown = Markdown table
     .hint = Copy a table for documents
 command-save-json = Export JSON…
-    .hint = Save the selected files’ ids and names as JSON
+    .hint = Save the selected files’ IDs and names as JSON
 command-save-csv = Export CSV…
-    .hint = Save the selected files’ ids and names as a table
+    .hint = Save the selected files’ IDs and names as a table
 
 ## Colours
 

@@ -23,7 +23,7 @@ foot-cancelled = { NUMBER($files) } cancelled
 
 foot-done = { NUMBER($done) } of { NUMBER($batch) } done
 foot-processing = { NUMBER($files) } processing at { $service }
-foot-getting-ids = getting ids
+foot-getting-ids = getting IDs
 foot-paused = paused
 foot-answer = waiting for the answer
 foot-offline = waiting for a connection
@@ -35,14 +35,14 @@ foot-starting = starting…
 foot-upload = { $files ->
         [0] { $duplicates ->
             [0] Upload
-            [one] Get { $duplicates } id
-           *[other] Get { $duplicates } ids
+            [one] Get { $duplicates } ID
+           *[other] Get { $duplicates } IDs
         }
         [one] Upload { $files } file
        *[other] Upload { $files } files
     }
 foot-upload-ends-pause = The paused uploads go on too.
-foot-clear-finished = { $hint }; their ids stay in the history
+foot-clear-finished = { $hint }; their IDs stay in the Library
 # $files: how many start again.
 foot-pause = { $files ->
         [0] { $hint }

@@ -84,7 +84,7 @@ intake-tell-location = { $located ->
 # $cost: what storing the files costs.
 intake-keeping = Keeping them: { $cost }.
 intake-by-id = { $duplicates ->
-        [one] { $duplicates } duplicate gets the id of the file with the same content and is not sent.
-       *[other] { $duplicates } duplicates get the ids of the files with the same content and are not sent.
+        [one] { $duplicates } duplicate gets the ID of the file with the same content and is not sent.
+       *[other] { $duplicates } duplicates get the IDs of the files with the same content and are not sent.
     }
 intake-not-uploaded = Not uploaded: { $files }.

@@ -1,6 +1,6 @@
 ### What is wrong with the history.
 
--nothing-new = Nothing new is uploaded, for an id that is not written down can be lost.
+-nothing-new = Nothing new is uploaded, for an ID that is not written down can be lost.
 
 journal-set-aside = The history was damaged. The damaged file was kept as { $path }, and what could be read of it is in a new one. Nothing was deleted.
 journal-newer = The history is of a newer version of this program. That history is left as it is, and nothing can be uploaded: use the newer version.

@@ -26,7 +26,7 @@ library-image = Image
 ## Search and filters
 
 library-search = Search the Library
-library-search-hint = Name, folder, batch, note or ID
+library-search-hint = Name, folder, note or ID
 library-any-kind = Any kind
 library-any-status = Any status
 library-any-batch = Any batch
@@ -144,7 +144,7 @@ library-ask-remove = Remove { $files ->
         [one] this asset
        *[other] { $files } assets
     } from the Library?
-library-ask-remove-means = The ID disappears from this list and can’t be found here any more. Nothing is deleted from memories.ai, so storing it still costs money. The ledger keeps a line.
+library-ask-remove-means = Search no longer finds what you remove. Nothing is deleted from memories.ai, where storage still costs money. The file asset-ids.csv keeps every ID.
 library-confirm-remove = Remove
     .hint = Take it out of the Library
 library-keep = Keep

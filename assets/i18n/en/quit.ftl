@@ -9,16 +9,16 @@ quit-sandbox-uploads = Stop the uploads and close?
     .stay = Keep uploading
     .leave = Stop and close
     .hint = Stop the uploads and close; the sandbox ends with them
-quit-unsaved-ids = Close although ids are not saved?
+quit-unsaved-ids = Close although IDs are not saved?
     .stay = Stay
     .leave = Close all the same
-    .hint = Close; ids that are not saved are lost
+    .hint = Close; IDs that are not saved are lost
 
 ## What closing means: those of these sentences that hold, in this order
 
 quit-unsaved = { $ids ->
-        [one] { $ids } asset id is not saved yet: copy them, or they are lost.
-       *[other] { $ids } asset ids are not saved yet: copy them, or they are lost.
+        [one] { $ids } asset ID is not saved yet: copy it, or it is lost.
+       *[other] { $ids } asset IDs are not saved yet: copy them, or they are lost.
     }
 quit-in-sandbox = { $uploads ->
         [one] { $uploads } upload under way in the sandbox.
@@ -40,7 +40,7 @@ quit-sandbox = Leave the sandbox?
         [0] {""}
         [one] { $uploads } upload is under way and ends here.{" "}
        *[other] { $uploads } uploads are under way and end here.{" "}
-    }The sandbox is gone then, with this list and the ids in it. Your files stay where they are, and your own list is as you left it.
+    }The sandbox is gone then, with this list and the IDs in it. Your files stay where they are, and your own list is as you left it.
     .stay = Stay in the sandbox
     .leave = Leave the sandbox
     .hint = Go back to memories.ai and your own account

@@ -11,7 +11,7 @@ row-next-try = next try in { $wait }
 row-may-be-twice = may be stored twice: an answer was lost
 row-not-saved = not saved yet: copy it
 row-percent = { NUMBER($percent) } %
-row-idle-id = id not used: { $id }
+row-idle-id = ID not used: { $id }
 
 ## What the file says of itself
 
@@ -35,8 +35,8 @@ row-uploaded-as = as { $file }
 row-not-confirmed = not confirmed yet
 row-not-sent-twice = not sent twice
 row-not-sent = not sent again
-row-gets-id = gets its id
-row-waits-for-id = waits for its id
+row-gets-id = gets its ID
+row-waits-for-id = waits for its ID
 row-unconfirmed = { $service-first } does not have the same content any more
 
 ## What belongs to another account than the one in use. $name: the account's name, or its key.
@@ -83,7 +83,7 @@ row-select = Select { $file }
 
 row-by-itself = The upload is retried automatically.
 row-file = File: { $path }
-row-asset-id = Asset id: { $id }
+row-asset-id = Asset ID: { $id }
 row-reserved-id = Reserved ID
 row-program = Program
 row-named = { $name }: { $value }

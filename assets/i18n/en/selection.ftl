@@ -1,16 +1,16 @@
 ### Commands on several rows, and what they did.
 
-selection-no-ids = None of the selected files has an asset id yet.
+selection-no-ids = None of the selected files has an asset ID yet.
 selection-not-removable = Files under way can’t be removed: cancel them first.
 selection-selected = { NUMBER($files) } selected
 
 ## Search
 
-selection-search = Search by name or id
+selection-search = Search by name or ID
 selection-search-everywhere = Search all files
-selection-nothing-found = No file here has this in its name or id.
+selection-nothing-found = No file here has this in its name or ID.
 # $filter: a filter's name.
-selection-nothing-found-under = No file under “{ $filter }” has this in its name or id.
+selection-nothing-found-under = No file under “{ $filter }” has this in its name or ID.
 
 # Above the list of shortcuts, on keys that it does not have.
 selection-shortcuts = With Shift, the arrows and the other keys of the list select everything on their way.
@@ -20,8 +20,8 @@ selection-shortcuts = With Shift, the arrows and the other keys of the list sele
 # $ids: how many were copied, $not-ready: how many of them are not ready yet,
 # $without: how many selected files have none.
 selection-copied = { $ids ->
-        [one] { $ids } asset id copied
-       *[other] { $ids } asset ids copied
+        [one] { $ids } asset ID copied
+       *[other] { $ids } asset IDs copied
     }{ $not-ready ->
         [0] {""}
        *[other] { $ids ->
@@ -39,8 +39,8 @@ selection-removed = { $files ->
        *[other] { $files } files removed from the list
     }{ $ids ->
         [0] {""}
-        [one] ; the id stays in the history
-       *[other] ; the ids stay in the history
+        [one] ; the ID stays in the Library
+       *[other] ; the IDs stay in the Library
     }.{ $left ->
         [0] {""}
         [one] {" "}{ $left } is queued or under way: cancel it first.
@@ -59,18 +59,18 @@ selection-discarded = { $uploads ->
 ## Exports
 
 # First line of a Markdown table.
-selection-markdown-head = | Asset id | Name | Path |
+selection-markdown-head = | Asset ID | Name | Path |
 # $file: the name of the exported file.
 selection-saved = { $rows ->
         [one] { $rows } row saved to { $file }.
        *[other] { $rows } rows saved to { $file }.
     }
-selection-not-saved = { $file } was not saved: { $why }. Choose another place, or copy the ids instead.
+selection-not-saved = { $file } was not saved: { $why }. Choose another place, or copy the IDs instead.
 selection-no-permission = this folder can’t be written to
 selection-disk-full = the disk is full
 selection-no-folder = the folder is not there
 selection-read-only = the disk can only be read
-selection-no-save-dialog = This desktop has no file dialog that the program can open. Copy the ids as CSV or JSON instead.
+selection-no-save-dialog = This desktop has no file dialog that the program can open. Copy the IDs as CSV or JSON instead.
 
 ## Questions
 

@@ -2,7 +2,7 @@
 ### environment variable for the key, $console: the console's address.
 
 # $cause: what the system says.
-terminal-unprinted = Not everything could be printed ({ $cause }). The ids are in the history: `mavi-uploader history` lists them.
+terminal-unprinted = Not everything could be printed ({ $cause }). The IDs are in the history: `mavi-uploader history` lists them.
 terminal-key-as-argument = A key is not taken from the command line, where other programs can read it and the shell keeps it. Give it on standard input, or paste it when it is asked for: see `mavi-uploader key set --help`.
 terminal-without-key = The file was not uploaded: there is no API key.
 terminal-run-interrupted = The run was interrupted before it was done with this file.
@@ -13,7 +13,7 @@ terminal-bad-environment-key = { $variable }: { $why }. Copy the key again from 
 # $wait: what is waited for, and how long.
 terminal-all-wait = { $wait }. All files wait.
 # $asset: an id, $path: a file's.
-terminal-not-saved = { $path }: its id { $asset } is not saved yet: copy it.
+terminal-not-saved = { $path }: its ID { $asset } is not saved yet: copy it.
 
 ## What `upload` needs to go on
 

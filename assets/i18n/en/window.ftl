@@ -19,7 +19,7 @@ window-sort-hint = Sort the list; now: { $order }
 # For screen readers.
 window-search = Search
 window-copy-as = Copy as…
-    .hint = Copy or save the selected files’ ids in another form
+    .hint = Copy or save the selected files’ IDs in another form
 
 ## The list
 
@@ -39,8 +39,8 @@ window-drop-here = Drop videos, audio or images here
 window-choose = Choose videos, audio or images
 window-add = Add videos, audio or images
 window-formats = MP4, MOV, WebM, MKV and more · MP3, WAV, FLAC, M4A · JPG, PNG, GIF, WebP, TIFF
-window-purpose = Each file goes to memories.ai and gives you an asset id to hand on.
-window-sandbox-purpose = Try it out: each file gets an asset id to play with, and none leaves this computer.
+window-purpose = Each file goes to memories.ai and gives you an asset ID to hand on.
+window-sandbox-purpose = Try it out: each file gets an asset ID to play with, and none leaves this computer.
 -leaves = The whole file leaves this computer, with the place and time that a camera may have written into it.
 window-leaves-by-hand = { -leaves } Nothing is sent before you press Upload.
 window-leaves-at-once = { -leaves } Files are sent as soon as they are checked.
@@ -84,7 +84,7 @@ window-choose-files = Choose files to upload
 window-choose-folders = Choose folders to upload
 window-choose-backup-folder = Choose a folder for a second copy of the history
 window-locate = Show where the file is now
-window-save-ids = Save the selected files’ ids
+window-save-ids = Save the selected files’ IDs
 window-media-files = Videos, audio and images
 window-all-files = All files
 

@@ -12,7 +12,7 @@ fn shortcuts_stand_in_the_tooltip() {
         hint.ends_with("(Ctrl+Shift+O)") || hint.ends_with("(⇧⌘O)"),
         "{hint}"
     );
-    assert_eq!(RowCommand::Copy.entry().hint(), "Copy the asset id");
+    assert_eq!(RowCommand::Copy.entry().hint(), "Copy the asset ID");
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn a_selection_is_made_as_in_the_queue_counted_and_copied_whole() {
     match stand.event() {
         LibraryEvent::Copied(Some(copied)) => {
             assert_eq!(copied.text, "re_3\nre_2\nre_1");
-            assert_eq!(copied.said, "3 asset ids copied, 1 of them not ready yet.");
+            assert_eq!(copied.said, "3 asset IDs copied, 1 of them not ready yet.");
         }
         other => panic!("{other:?}"),
     }

@@ -225,7 +225,7 @@ fn a_duplicate_says_of_which_file_it_is_one() {
     let noon = Some(1_767_009_600_000);
     assert_eq!(
         said(None, "/a/Take 1.mp4", None),
-        "412 MB · same content as Take 1.mp4 · waits for its id"
+        "412 MB · same content as Take 1.mp4 · waits for its ID"
     );
     let elsewhere = Path::new("b").join("Take 1.mp4");
     assert_eq!(

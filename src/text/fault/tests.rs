@@ -80,7 +80,7 @@ fn the_technical_detail_is_one_click_away() {
             ("Kind", "ServerError".to_owned()),
             ("Call", "POST /upload".to_owned()),
             ("HTTP status", "503".to_owned()),
-            ("Request id", "5b1c9e02-17".to_owned()),
+            ("Request ID", "5b1c9e02-17".to_owned()),
             ("Tries", "6".to_owned()),
             ("Began", "2026-11-25T04:13:20.000Z".to_owned()),
             ("Failed", "2026-11-25T04:13:27.250Z".to_owned()),

@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, report: &SkippedReport, out: &mut Vec<UiCommand>) {
 fn line(ui: &mut Ui, line: &SkippedLine) {
     let p = Palette::of(ui);
     let (first, second, colour) = match line {
-        SkippedLine::Kind { title, advice } => (title, *advice, p.accent),
+        SkippedLine::Kind { title, advice } => (title, *advice, p.notice),
         SkippedLine::File { name, folder } => (name, folder.as_str(), p.text),
     };
     ui.add_space(space::XS);

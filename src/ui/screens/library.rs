@@ -107,7 +107,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut AssetsView, out: &mut Vec<UiComma
 /// Draws why there is nothing: not read yet, never uploaded, or unreadable.
 fn nothing(ui: &mut Ui, app: &App) {
     let p = Palette::of(ui);
-    ui.add_space(space::XXL * 2.0);
+    ui.add_space(ui.available_height() * 0.4);
     ui.vertical_centered(|ui| {
         ui.set_max_width(size::MEASURE);
         ui.spacing_mut().item_spacing.y = space::M;
@@ -182,7 +182,9 @@ fn list(
     let (reveal, menu) = (view.reveal.take(), view.menu.take());
     let place = |row: i64| rows.iter().position(|it| *it == row);
     let entry_at = view.entry.and_then(place);
-    let mut area = ScrollArea::vertical().auto_shrink(false);
+    let mut area = ScrollArea::vertical()
+        .id_salt(Page::Library)
+        .auto_shrink(false);
     if let Some(place) = reveal.and_then(place) {
         area = area.vertical_scroll_offset(view.offset_for(place, room.height()));
     }
@@ -256,7 +258,10 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         return;
     }
     let (files, bytes) = library.totals();
-    let said = words::totals(files, bytes, !library.selection().is_empty());
+    let said = match files {
+        0 => String::new(),
+        _ => words::totals(files, bytes, !library.selection().is_empty()),
+    };
     let check = app.snapshot().asset_check;
     let checking = check.as_ref().map(words::checking).unwrap_or_default();
     let left = |ui: &mut Ui| card::two_lines(ui, ui.max_rect().height(), &said, &checking);

@@ -417,7 +417,7 @@ async fn the_details_of_every_fault_say_when_how_often_and_where_and_hold_no_sec
             ] {
                 assert!(text.contains(name), "{kind:?}: {name}\n{text}");
             }
-            let said = ["Causes: ", "HTTP status: ", "Asset id: "];
+            let said = ["Causes: ", "HTTP status: ", "Asset ID: "];
             assert!(
                 said.iter().any(|name| text.contains(name)),
                 "{kind:?}\n{text}"

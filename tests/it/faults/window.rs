@@ -267,7 +267,7 @@ fn the_copied_details_of_a_fault_are_all_that_somebody_else_needs() {
         "HTTP status: 503\n",
         "Code: 0500\n",
         "Message: Internal server error\n",
-        "Request id: 5b1c9e02-17\n",
+        "Request ID: 5b1c9e02-17\n",
         "Tries: 6\n",
         "Began: 2026-11-25T04:13:20.000Z\n",
         "Failed: 2026-11-25T04:13:27.250Z\n",

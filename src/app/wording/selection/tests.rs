@@ -10,7 +10,7 @@ fn a_file_that_is_not_written_says_why_and_what_to_do() {
     ] {
         let words = not_exported(Path::new("/a/ids.csv"), &kind.into());
         assert!(words.starts_with("ids.csv was not saved: "), "{words}");
-        assert!(words.ends_with("copy the ids instead."), "{words}");
+        assert!(words.ends_with("copy the IDs instead."), "{words}");
     }
 }
 
@@ -19,12 +19,12 @@ fn what_a_selection_left_out_is_said() {
     assert_eq!(removed(1, 0, 0), "1 file removed from the list.");
     assert_eq!(
         removed(18, 13, 1982),
-        "18 files removed from the list; the ids stay in the history. 1,982 are queued or under way: cancel them first."
+        "18 files removed from the list; the IDs stay in the Library. 1,982 are queued or under way: cancel them first."
     );
-    assert_eq!(copied(2, 0, 0), "2 asset ids copied.");
+    assert_eq!(copied(2, 0, 0), "2 asset IDs copied.");
     assert_eq!(
         copied(13, 5, 1982),
-        "13 asset ids copied, 5 of them not ready yet; 1,982 files have none."
+        "13 asset IDs copied, 5 of them not ready yet; 1,982 files have none."
     );
 }
 

@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 use crate::app::command::UiCommand;
 use crate::app::library::StatusFilter;
 use crate::app::library::command::LibraryCommand;
-use crate::app::library::filters::{LibraryFilter, Period};
+use crate::app::library::filters::{LibraryFilter, LibraryFilters, Period};
 use crate::app::state::App;
 use crate::app::wording::library as words;
 use crate::model::asset::Account;
@@ -67,7 +67,12 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         }
         let clear = UiCommand::Library(LibraryCommand::Filter(LibraryFilter::Nothing));
         let button = Button::of(&clear, ButtonStyle::Plain).small().icon_only();
-        if !chosen.is_everything() && button.show(ui) {
+        // The search has a button of its own.
+        let besides = LibraryFilters {
+            words: String::new(),
+            ..chosen.clone()
+        };
+        if !besides.is_everything() && button.show(ui) {
             out.push(clear);
         }
     });
