@@ -67,7 +67,7 @@ pub(super) struct Journal {
     are_accounts_stale: bool,
     /// Time from which an unwritable ledger is tried again on its own.
     ledger_due: Instant,
-    /// Commits so far that concern assets or batches.
+    /// Commits so far that concern assets or batches, and openings.
     revision: u64,
 }
 
@@ -138,7 +138,8 @@ impl Journal {
         history.is_some_and(History::is_ledger_behind)
     }
 
-    /// Returns a number that rises with every commit that concerns assets or batches.
+    /// Returns a number that rises with every opening, and every commit that concerns assets or
+    /// batches.
     pub fn revision(&self) -> u64 {
         self.revision
     }

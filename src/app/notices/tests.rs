@@ -19,14 +19,14 @@ fn files_left_out_are_reported_for_a_while_once_the_folders_are_walked() {
     snapshot.walking = Some(9);
     notices.poll(&snapshot, start);
     assert_eq!(notices.left_out(&snapshot), None);
-    assert_eq!(notices.next_wakeup(), None);
+    assert_eq!(notices.next_wakeup(start), None);
     snapshot.walking = None;
     notices.poll(&snapshot, start);
     assert_eq!(notices.left_out(&snapshot), Some((4, &listed)));
-    assert_eq!(notices.next_wakeup(), Some(start + LEFT_OUT_FOR));
+    assert_eq!(notices.next_wakeup(start), Some(start + LEFT_OUT_FOR));
     notices.poll(&snapshot, start + LEFT_OUT_FOR);
     assert_eq!(notices.left_out(&snapshot), None);
-    assert_eq!(notices.next_wakeup(), None);
+    assert_eq!(notices.next_wakeup(start), None);
     let one_more = left_out(5);
     assert_eq!(notices.left_out(&one_more), Some((1, &BTreeSet::new())));
 }
@@ -75,11 +75,31 @@ fn what_is_dismissed_stays_away() {
     notices.dismiss(Dismissible::NoDrop, &snapshot, 0);
     assert!(!notices.is_wanted(Dismissible::NoDrop));
     assert!(notices.is_wanted(Dismissible::EnvironmentKey));
-    notices.set_aside("/old.db".into());
+    notices.set_aside(SetAside::default());
     notices.dismiss(Dismissible::SetAside, &snapshot, 0);
     assert_eq!(notices.history_set_aside(), None);
     notices.dismiss(Dismissible::Refused, &snapshot, 4);
     let left_out = notices.left_out(&snapshot);
     assert_eq!(left_out, None, "it is in the banner too");
     assert!(!notices.reports_refused(4, false));
+}
+
+#[test]
+fn a_history_that_takes_long_to_open_is_reported_until_it_is_open() {
+    let start = Instant::now();
+    let mut notices = Notices::default();
+    let mut snapshot = Snapshot {
+        journal: JournalState::Opening,
+        ..Snapshot::default()
+    };
+    notices.poll(&snapshot, start);
+    assert_eq!(notices.next_wakeup(start), Some(start + LONG_OPENING));
+    assert!(!notices.is_opening_long(start));
+    let later = start + LONG_OPENING;
+    notices.poll(&snapshot, later);
+    assert!(notices.is_opening_long(later));
+    assert_eq!(notices.next_wakeup(later), None, "nothing more to wait for");
+    snapshot.journal = JournalState::Good;
+    notices.poll(&snapshot, later);
+    assert!(!notices.is_opening_long(later));
 }

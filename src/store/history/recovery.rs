@@ -1,7 +1,7 @@
 //! Recovery of the rows of a damaged database that `SELECT` can still read.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::types::{Value, ValueRef};
@@ -11,10 +11,25 @@ use super::StoreError;
 use super::connect::open_to_read;
 use super::ledger::{Ledger, forget_applied};
 use super::schema::{TABLES, Table};
+use crate::model::set_aside::SetAside;
 
 /// Gap added to the counter, or the highest id, of a backup or of a damaged database whose counter
 /// is unreadable: more ids than any queue can have used since.
 const ID_GAP: i64 = 1_000_000;
+
+/// Counts what is in the database that replaces a damaged one; what cannot be counted is 0.
+pub(super) fn count(path: PathBuf, fresh: &Connection) -> SetAside {
+    let count = |sql: &str| {
+        let count = fresh.query_row(sql, (), |row| row.get::<_, i64>(0));
+        usize::try_from(count.unwrap_or_default()).unwrap_or_default()
+    };
+    SetAside {
+        path,
+        assets: count("SELECT count(upload_status) FROM assets"),
+        batches: count("SELECT count(*) FROM batches"),
+        notes: count("SELECT (SELECT count(note) FROM assets) + (SELECT count(note) FROM batches)"),
+    }
+}
 
 /// Rows of a table by rowid.
 type Rows = BTreeMap<i64, Vec<Value>>;

@@ -163,14 +163,20 @@ impl History {
     }
 }
 
-/// Returns every asset, oldest first.
-pub(super) fn every_asset(connection: &Connection) -> rusqlite::Result<Vec<AssetRecord>> {
+/// Passes every asset to `each`, oldest first.
+pub(super) fn for_each_asset(
+    connection: &Connection,
+    mut each: impl FnMut(AssetRecord),
+) -> rusqlite::Result<()> {
     let mut statement = connection.prepare(&format!(
         "SELECT {} FROM assets ORDER BY id",
         assets::COLUMNS
     ))?;
-    let every = statement.query_map((), assets::read)?;
-    every.filter_map(Result::transpose).collect()
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        assets::read(row)?.into_iter().for_each(&mut each);
+    }
+    Ok(())
 }
 
 /// Returns the last reported status of an asset.
