@@ -1,6 +1,6 @@
 //! Banners above the list: conditions of the whole queue, each with the button that fixes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::command::{Dismissible, Filter, UiCommand};
@@ -9,7 +9,7 @@ use super::notices::Notices;
 use super::queue::QueueStatus;
 use super::wording::{self, banner as words};
 use crate::model::fault::{Fault, RequiredAction};
-use crate::model::snapshot::{JournalState, KeySource, KeyState, Snapshot};
+use crate::model::snapshot::{ItemId, JournalState, KeySource, KeyState, Snapshot};
 use crate::store::settings::SettingsWarning;
 use crate::text::messages::{journal, key, list};
 use crate::text::{self, Backend, NextStep};
@@ -171,18 +171,13 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     if facts.backend == Backend::Service {
         banners.extend(key(snapshot, facts));
     }
-    let mut left_out = facts
-        .notices
-        .left_out(snapshot)
-        .map(|(passed_over, listed)| {
-            let text = words::left_out(passed_over, listed.len());
-            (text, listed.iter().copied().collect::<Vec<_>>())
-        });
+    let mut listed = facts.notices.listed(snapshot);
+    let say_listed = |rows: &BTreeSet<ItemId>| words::already_listed(rows.len());
     if let Some(reasons) = facts.refused {
-        let left_out = left_out.take().map(|(text, _)| text);
+        let listed = listed.take().map(say_listed);
         let mut text = wording::refused(reasons);
-        if let Some(left_out) = &left_out {
-            text = [&*text, left_out].join(list::sentences());
+        if let Some(listed) = &listed {
+            text = [&*text, listed].join(list::sentences());
         }
         let show = match reasons.values().sum() {
             1_usize => words::show_one(),
@@ -193,16 +188,13 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             .dismissed_by(Dismissible::Refused);
         banners.push(Banner {
             // Refused files are announced by name.
-            told: left_out,
+            told: listed,
             ..banner
         });
     }
-    if let Some((text, listed)) = left_out {
-        let banner = stays(Tone::Info, text).dismissed_by(Dismissible::PassedOver);
-        banners.push(match listed.is_empty() {
-            true => banner,
-            false => banner.labelled(UiCommand::ShowListed(listed)),
-        });
+    if let Some(rows) = listed {
+        let banner = stays(Tone::Info, say_listed(rows)).dismissed_by(Dismissible::AlreadyListed);
+        banners.push(banner.labelled(UiCommand::ShowListed(rows.iter().copied().collect())));
     }
     if !facts.can_drop {
         banners.push(

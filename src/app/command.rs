@@ -46,8 +46,8 @@ pub enum Dismissible {
     SetAside,
     /// The environment variable holds no valid key.
     EnvironmentKey,
-    /// Files in folders were skipped.
-    PassedOver,
+    /// Added files were already in the list.
+    AlreadyListed,
     /// The settings file has problems.
     Settings,
     /// Files were refused.

@@ -1,5 +1,6 @@
 //! The Library: every asset of the history, searched and paged on a thread of its own.
 
+mod asset_state;
 pub mod command;
 pub mod details;
 pub mod filters;
@@ -28,8 +29,8 @@ use super::wording;
 use crate::model::accounts::Accounts;
 use crate::store::AssetRecord;
 use crate::store::history::library::LibraryResults;
-use crate::text::messages::library as words;
 
+pub use self::asset_state::AssetState;
 pub use self::jobs::{LibraryEvent, LibraryRows};
 pub use self::selection::AssetSelection;
 pub use crate::store::history::library::{LibraryColumn, LibraryFacets, LibrarySort, StatusFilter};
@@ -41,51 +42,6 @@ const BETWEEN_COUNTS: Duration = Duration::from_secs(10);
 
 /// Rows whose records are read with the first search: a large screen's.
 const FIRST_PAGE: usize = 50;
-
-/// Status of an asset, as the Library shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AssetState {
-    /// Ready for use.
-    Ready,
-    /// The service is processing it, as far as is known.
-    Processing,
-    /// Processing failed.
-    Failed,
-    /// The service holds another number of bytes than were sent.
-    WrongSize,
-    /// The service does not know it any more.
-    Gone,
-    /// Deleted from the service.
-    Deleted,
-}
-
-impl AssetState {
-    /// Returns the status of an asset.
-    pub fn of(asset: &AssetRecord) -> Self {
-        use crate::model::asset::AssetStatus;
-        use crate::store::AssetRemark;
-        match (asset.deleted_at_ms, asset.remark, asset.status) {
-            (Some(_), ..) => Self::Deleted,
-            (_, Some(AssetRemark::Gone), _) => Self::Gone,
-            (_, Some(AssetRemark::SizeMismatch), _) => Self::WrongSize,
-            (.., Some(AssetStatus::Failed)) => Self::Failed,
-            (.., Some(AssetStatus::Success)) => Self::Ready,
-            _ => Self::Processing,
-        }
-    }
-
-    /// Returns its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Ready => words::ready(),
-            Self::Processing => words::processing(),
-            Self::Failed => words::failed(),
-            Self::WrongSize => words::wrong_size(),
-            Self::Gone => words::gone(),
-            Self::Deleted => words::deleted(),
-        }
-    }
-}
 
 /// The Library without its drawing: query, results, records in view and selection.
 pub struct LibraryState {

@@ -12,8 +12,8 @@ use crate::model::snapshot::{ItemId, JournalState, Snapshot};
 
 /// Refused files from this number on get a banner, even if their rows are in view.
 const MANY_REFUSED: usize = 3;
-/// Time for which files left out of an intake are reported.
-const LEFT_OUT_FOR: Duration = Duration::from_secs(30);
+/// Time for which added files that were already in the list are reported.
+const LISTED_FOR: Duration = Duration::from_secs(30);
 
 /// Time after which the opening of the history is reported; usually it is over sooner.
 const LONG_OPENING: Duration = Duration::from_secs(1);
@@ -28,14 +28,12 @@ pub struct Notices {
     set_aside: Option<SetAside>,
     /// Time from which the opening of the history is reported.
     opening_is_long: Option<Instant>,
-    /// Skipped files in folders.
-    passed_over_seen: u64,
     /// Rows of added files that were already in the list.
     already_listed: BTreeSet<ItemId>,
     /// Refused files in the list.
     refused_seen: usize,
-    /// End of the report of left-out files.
-    left_out_until: Option<Instant>,
+    /// End of the report of files already in the list.
+    listed_until: Option<Instant>,
     /// Banners dismissed until the program ends.
     put_away: BTreeSet<Dismissible>,
 }
@@ -68,12 +66,12 @@ impl Notices {
     pub fn replace(&mut self, snapshot: &Snapshot, refused: usize) {
         self.needs = None;
         self.update(snapshot, refused);
-        self.forget_left_out(snapshot);
+        self.forget_listed();
     }
 
     /// Starts a new intake, whose news take the place of the earlier ones.
-    pub fn begin_intake(&mut self, snapshot: &Snapshot, refused: usize) {
-        self.forget_left_out(snapshot);
+    pub fn begin_intake(&mut self, refused: usize) {
+        self.forget_listed();
         self.forget_refused(refused);
     }
 
@@ -82,22 +80,21 @@ impl Notices {
         self.refused_seen = refused;
     }
 
-    fn forget_left_out(&mut self, snapshot: &Snapshot) {
-        self.passed_over_seen = snapshot.passed_over;
+    fn forget_listed(&mut self) {
         self.already_listed.clear();
-        self.left_out_until = None;
+        self.listed_until = None;
     }
 
-    /// Ends the report of left-out files after [`LEFT_OUT_FOR`], and follows the opening of the
-    /// history.
+    /// Ends the report of files already in the list after [`LISTED_FOR`], and follows the opening of
+    /// the history.
     pub fn poll(&mut self, snapshot: &Snapshot, now: Instant) {
         let is_opening = snapshot.journal == JournalState::Opening;
         let is_long = self.opening_is_long.unwrap_or(now + LONG_OPENING);
         self.opening_is_long = is_opening.then_some(is_long);
-        match self.left_out_until {
-            Some(until) if until <= now => self.forget_left_out(snapshot),
-            None if self.left_out(snapshot).is_some() => {
-                self.left_out_until = Some(now + LEFT_OUT_FOR);
+        match self.listed_until {
+            Some(until) if until <= now => self.forget_listed(),
+            None if self.listed(snapshot).is_some() => {
+                self.listed_until = Some(now + LISTED_FOR);
             }
             Some(_) | None => {}
         }
@@ -106,7 +103,7 @@ impl Notices {
     /// Returns when a report begins or ends by itself.
     pub fn next_wakeup(&self, now: Instant) -> Option<Instant> {
         let opening = self.opening_is_long.filter(|at| *at > now);
-        self.left_out_until.into_iter().chain(opening).min()
+        self.listed_until.into_iter().chain(opening).min()
     }
 
     /// Returns `true` while the opening of the history takes long.
@@ -115,12 +112,12 @@ impl Notices {
     }
 
     /// Dismisses a banner.
-    pub fn dismiss(&mut self, banner: Dismissible, snapshot: &Snapshot, refused: usize) {
+    pub fn dismiss(&mut self, banner: Dismissible, refused: usize) {
         match banner {
             Dismissible::SetAside => self.set_aside = None,
-            Dismissible::PassedOver => self.forget_left_out(snapshot),
-            // Left-out files are in the same banner.
-            Dismissible::Refused => self.begin_intake(snapshot, refused),
+            Dismissible::AlreadyListed => self.forget_listed(),
+            // Files already in the list are in the same banner.
+            Dismissible::Refused => self.begin_intake(refused),
             other => {
                 self.put_away.insert(other);
             }
@@ -140,12 +137,11 @@ impl Notices {
         self.set_aside.as_ref()
     }
 
-    /// Returns the files to report: the number of those skipped in folders, and the rows of those
-    /// already in the list. `None` if there are none, or folders are still walked.
-    pub fn left_out(&self, snapshot: &Snapshot) -> Option<(u64, &BTreeSet<ItemId>)> {
-        let passed_over = snapshot.passed_over.saturating_sub(self.passed_over_seen);
-        let is_any = passed_over > 0 || !self.already_listed.is_empty();
-        (is_any && snapshot.walking.is_none()).then_some((passed_over, &self.already_listed))
+    /// Returns the rows of added files to report that were already in the list; none while folders
+    /// are walked.
+    pub fn listed(&self, snapshot: &Snapshot) -> Option<&BTreeSet<ItemId>> {
+        let is_any = !self.already_listed.is_empty();
+        (is_any && snapshot.walking.is_none()).then_some(&self.already_listed)
     }
 
     /// Returns `true` if refused files are to be reported. A few are only if the list is too long

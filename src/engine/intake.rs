@@ -73,7 +73,6 @@ pub(super) struct Intake {
     additions: HashMap<AddId, Addition>,
     /// Files that the latest walk has found so far.
     found: u64,
-    skipped: u64,
     /// Found files without a row.
     buffered: Vec<FoundFile>,
     /// Canonical paths of restored rows are being resolved; until then a row might be added twice.
@@ -168,8 +167,7 @@ impl Intake {
     }
 
     /// Notes files of other kinds, which a walk leaves out.
-    pub fn on_skipped(&mut self, add: AddId, count: u64, skipped: SkippedFiles) {
-        self.skipped += count;
+    pub fn on_skipped(&mut self, add: AddId, skipped: SkippedFiles) {
         if let Some(addition) = self.additions.get_mut(&add) {
             addition.is_behind |= !skipped.named.is_empty() || skipped.other_files > 0;
             addition.skipped.named.extend(skipped.named);
@@ -239,9 +237,5 @@ impl Intake {
     /// Returns how many files the latest walk has found; `None` while nothing is walked.
     pub fn walking(&self) -> Option<u64> {
         (self.active_walks > 0).then_some(self.found)
-    }
-
-    pub fn skipped(&self) -> u64 {
-        self.skipped
     }
 }

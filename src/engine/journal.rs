@@ -138,12 +138,6 @@ impl Journal {
         history.is_some_and(History::is_ledger_behind)
     }
 
-    /// Returns a number that rises with every opening, and every commit that concerns assets or
-    /// batches.
-    pub fn revision(&self) -> u64 {
-        self.revision
-    }
-
     /// Returns why the ledger cannot be used, although the database can.
     pub fn ledger_problem(&self) -> Option<&str> {
         self.history.as_ref()?.ledger_problem()
@@ -273,14 +267,9 @@ impl Journal {
                 self.held = None;
                 for change in std::mem::take(&mut self.staged) {
                     self.revision += u64::from(change.concerns_assets());
-                    match change {
-                        HistoryChange::PutAsset(record) => {
-                            self.written.insert(record.asset_id);
-                        }
-                        HistoryChange::KeyGood { .. }
-                        | HistoryChange::JoinAccounts { .. }
-                        | HistoryChange::NameAccount { .. } => self.are_accounts_stale = true,
-                        _ => {}
+                    self.are_accounts_stale |= change.is_of_accounts();
+                    if let HistoryChange::PutAsset(record) = change {
+                        self.written.insert(record.asset_id);
                     }
                 }
                 return true;

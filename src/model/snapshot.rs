@@ -274,8 +274,6 @@ pub struct Snapshot {
     pub accounts: Arc<Accounts>,
     /// Files found so far in folder walks; `None` if none is running.
     pub walking: Option<u64>,
-    /// Folders and files of other formats that walks skipped.
-    pub passed_over: u64,
     /// Rows still to be hashed for duplicate detection.
     pub comparing: usize,
     /// Rows that an earlier run left unfinished, waiting for "Continue" or "Discard".

@@ -88,6 +88,7 @@ fn batch(command: BatchCommand) -> Option<Icon> {
         BatchCommand::CopyIds | BatchCommand::CopyAs(_) => Icon::Copy,
         BatchCommand::Export(_) => Icon::FileDown,
         BatchCommand::Each(many) => selection(many),
+        BatchCommand::RemoveSkipped => selection(BulkAction::Remove),
         BatchCommand::Select => Icon::Check,
         BatchCommand::Rename => Icon::Pencil,
         BatchCommand::ShowSkipped => Icon::FileX,

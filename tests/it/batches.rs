@@ -110,8 +110,16 @@ fn one_batch_alone_has_a_header_only_if_files_were_skipped() {
 
 #[test]
 fn a_folder_of_which_everything_was_skipped_is_shown_and_says_so() {
-    let (_engine, mut window) = over(vec![batch(1, "Shoot", &SKIPPED)], vec![]);
+    let (mut engine, mut window) = over(vec![batch(1, "Shoot", &SKIPPED)], vec![]);
     window.get_by_role_and_label(Role::ListItem, "Shoot, 5 skipped");
+    window.get_by_label("More: Shoot").click();
+    window.run();
+    assert_eq!(menu(&window), ["Rename…", "Skipped files…", "Remove"]);
+    choose(&mut window, "Remove");
+    assert!(matches!(
+        engine.next(),
+        Some(Command::RemoveBatch(BatchId(1)))
+    ));
     window.get_by_label("5 skipped: Shoot").click();
     window.run();
     assert!(has(&window, "portrait.heic"));
@@ -336,7 +344,7 @@ fn skipped_files_are_named_by_kind_with_what_to_do() {
         "A001_C002.R3D",
         "/cards/stills",
         "Export them as MP4 or MOV in your editing program, then add those.",
-        "And 12 other files that nobody misses",
+        "And 12 other files, such as system files and sidecars.",
     ] {
         assert!(has(&window, said), "{said}");
     }

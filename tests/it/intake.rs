@@ -10,7 +10,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::environment::DialogResult;
 use mavi_uploader::engine::{Command, Notice};
 use mavi_uploader::model::asset::AssetId;
-use mavi_uploader::model::fault::{Fault, FaultKind};
+use mavi_uploader::model::fault::{Fault, FaultKind, RequiredAction};
 use mavi_uploader::model::media::Rejection;
 use mavi_uploader::model::snapshot::{ItemId, Row, Status};
 
@@ -91,10 +91,9 @@ fn in_the_least_window_every_word_of_a_banner_is_drawn() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let builder = builder(Theme::Light).with_size(Vec2::new(640.0, 420.0));
     let mut window = open_with(builder, handle, |_| {});
-    already_listed(&engine, &(1..=1200).collect::<Vec<_>>());
-    engine.publish(|state| state.passed_over = 12);
+    engine.publish(|state| state.needs = Some(RequiredAction::Account));
     window.run();
-    let mut said = window.query_all_by_label_contains("1,200 files were already in the list.");
+    let mut said = window.query_all_by_label_contains("refuses this account");
     let banner = said.find(|node| node.accesskit_node().role() == Role::Label);
     let banner = banner.unwrap();
     assert!(banner.rect().height() > 30.0, "it has two lines");

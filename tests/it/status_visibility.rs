@@ -29,25 +29,15 @@ fn processing() -> Status {
 }
 
 #[test]
-fn a_folder_that_is_looked_through_is_counted_and_what_was_passed_over_is_said() {
+fn a_folder_that_is_looked_through_is_counted_and_what_was_in_the_list_is_said() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open(handle);
     engine.publish(|state| state.walking = Some(120));
     window.run();
     assert!(has(&window, "Looking for files: 120 found…"));
-    engine.publish(|state| {
-        state.walking = None;
-        state.passed_over = 12;
-    });
+    engine.publish(|state| state.walking = None);
     window.run();
     assert!(!has(&window, "Looking for files"));
-    assert!(has(&window, "12 items in folders passed over"));
-    window.get_by_label("Dismiss").click();
-    window.run();
-    assert!(!has(&window, "passed over"));
-    engine.publish(|state| state.passed_over = 13);
-    window.run();
-    assert!(has(&window, "1 item in folders passed over"));
     let listed = (1..=1200).map(ItemId).collect();
     let notice = Notice::AlreadyListed(listed);
     engine.notices.send(notice).unwrap();

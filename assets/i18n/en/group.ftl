@@ -1,4 +1,4 @@
-### Headers of batches in the list, and the dialog "Rename".
+### Headers of batches in the list, and the dialog "Name and note".
 
 # Files that no batch is known of.
 group-other = Other files
@@ -24,9 +24,9 @@ group-menu = Everything that can be done with these files
 # Tooltip of the number of skipped files.
 group-skipped-hint = Show the files that were skipped
 
-## The dialog "Rename"
+## The dialog "Name and note"
 
-group-rename = Rename these files’ group
+group-rename = Name and note
 group-name = Name
 group-note = Note
 group-note-hint = Anything worth remembering about these files

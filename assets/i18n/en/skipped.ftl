@@ -4,8 +4,8 @@ skipped-title = Skipped files in “{ $label }”
 # Above the list. $files: such as "3 camera originals (R3D, MXF), 1 photo (HEIC)".
 skipped-summary = Not uploaded: { $files }.
 skipped-other-files = { $files ->
-        [one] And { $files } other file that nobody misses: a system file, a sidecar or the like.
-       *[other] And { $files } other files that nobody misses: system files, sidecars and the like.
+        [one] And { $files } other file, such as a system file or a sidecar.
+       *[other] And { $files } other files, such as system files and sidecars.
     }
 skipped-copied = List of skipped files copied.
 # For screen readers.

@@ -33,6 +33,8 @@ pub enum BatchCommand {
     Rename,
     /// Lists the files in its folders that were skipped.
     ShowSkipped,
+    /// Removes a batch that has no rows, only skipped files.
+    RemoveSkipped,
 }
 
 /// A filter chip.

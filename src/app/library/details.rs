@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::Serialize;
 
-use super::AssetState;
+use super::asset_state::AssetState;
 use super::command::DetailsFormat;
 use crate::model::asset::{AssetStatus, ContentHash};
 use crate::model::media::Kind;

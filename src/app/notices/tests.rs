@@ -1,42 +1,35 @@
 use super::*;
 use crate::model::fault::{FaultKind, RequiredAction};
 
-fn left_out(passed_over: u64) -> Snapshot {
-    Snapshot {
-        passed_over,
-        ..Snapshot::default()
-    }
-}
-
 #[test]
-fn files_left_out_are_reported_for_a_while_once_the_folders_are_walked() {
+fn files_already_in_the_list_are_reported_for_a_while_once_the_folders_are_walked() {
     let start = Instant::now();
     let mut notices = Notices::default();
-    let mut snapshot = left_out(4);
+    let mut snapshot = Snapshot::default();
     let listed = BTreeSet::from([ItemId(1), ItemId(2)]);
     notices.already_listed([ItemId(2), ItemId(1)]);
     notices.already_listed([ItemId(2)]);
     snapshot.walking = Some(9);
     notices.poll(&snapshot, start);
-    assert_eq!(notices.left_out(&snapshot), None);
+    assert_eq!(notices.listed(&snapshot), None);
     assert_eq!(notices.next_wakeup(start), None);
     snapshot.walking = None;
     notices.poll(&snapshot, start);
-    assert_eq!(notices.left_out(&snapshot), Some((4, &listed)));
-    assert_eq!(notices.next_wakeup(start), Some(start + LEFT_OUT_FOR));
-    notices.poll(&snapshot, start + LEFT_OUT_FOR);
-    assert_eq!(notices.left_out(&snapshot), None);
+    assert_eq!(notices.listed(&snapshot), Some(&listed));
+    assert_eq!(notices.next_wakeup(start), Some(start + LISTED_FOR));
+    notices.poll(&snapshot, start + LISTED_FOR);
+    assert_eq!(notices.listed(&snapshot), None);
     assert_eq!(notices.next_wakeup(start), None);
-    let one_more = left_out(5);
-    assert_eq!(notices.left_out(&one_more), Some((1, &BTreeSet::new())));
 }
 
 #[test]
 fn a_new_intake_ends_the_report_of_the_one_before() {
     let mut notices = Notices::default();
-    notices.poll(&left_out(4), Instant::now());
-    notices.begin_intake(&left_out(4), 7);
-    assert_eq!(notices.left_out(&left_out(4)), None);
+    let snapshot = Snapshot::default();
+    notices.already_listed([ItemId(1)]);
+    notices.poll(&snapshot, Instant::now());
+    notices.begin_intake(7);
+    assert_eq!(notices.listed(&snapshot), None);
     assert!(!notices.reports_refused(7, false));
     assert!(notices.reports_refused(8, false));
 }
@@ -71,16 +64,17 @@ fn a_fault_counts_while_the_queue_is_blocked() {
 #[test]
 fn what_is_dismissed_stays_away() {
     let mut notices = Notices::default();
-    let snapshot = left_out(3);
-    notices.dismiss(Dismissible::NoDrop, &snapshot, 0);
+    let snapshot = Snapshot::default();
+    notices.already_listed([ItemId(1)]);
+    notices.dismiss(Dismissible::NoDrop, 0);
     assert!(!notices.is_wanted(Dismissible::NoDrop));
     assert!(notices.is_wanted(Dismissible::EnvironmentKey));
     notices.set_aside(SetAside::default());
-    notices.dismiss(Dismissible::SetAside, &snapshot, 0);
+    notices.dismiss(Dismissible::SetAside, 0);
     assert_eq!(notices.history_set_aside(), None);
-    notices.dismiss(Dismissible::Refused, &snapshot, 4);
-    let left_out = notices.left_out(&snapshot);
-    assert_eq!(left_out, None, "it is in the banner too");
+    notices.dismiss(Dismissible::Refused, 4);
+    let listed = notices.listed(&snapshot);
+    assert_eq!(listed, None, "it is in the banner too");
     assert!(!notices.reports_refused(4, false));
 }
 

@@ -138,7 +138,7 @@ fn a_banner_is_said_when_it_comes_and_not_with_each_number() {
         actions: Vec::new(),
         dismiss,
     };
-    let passed_over = |text| banner(text, Some(Dismissible::PassedOver));
+    let listed = |text| banner(text, Some(Dismissible::AlreadyListed));
     let mut announcer = Announcer::default();
     let mut now = Instant::now();
     let mut said = |banners: &[Banner]| {
@@ -148,9 +148,9 @@ fn a_banner_is_said_when_it_comes_and_not_with_each_number() {
         announcer.said().to_owned()
     };
     let offline = banner("Offline.", None);
-    assert_eq!(said(&[passed_over("1 file.")]), "1 file.");
-    assert_eq!(said(&[passed_over("2 files.")]), "1 file.");
-    let both = [offline.clone(), passed_over("3 files.")];
+    assert_eq!(said(&[listed("1 file.")]), "1 file.");
+    assert_eq!(said(&[listed("2 files.")]), "1 file.");
+    let both = [offline.clone(), listed("3 files.")];
     assert_eq!(said(&both), "Offline.");
     let mut refused = banner("9 are empty.", Some(Dismissible::Refused));
     refused.told = None;
@@ -165,24 +165,24 @@ fn a_banner_is_said_when_it_comes_and_not_with_each_number() {
         "4 files of other kinds.",
         "it came with it"
     );
-    assert_eq!(said(&[passed_over("1 file.")]), "1 file.");
+    assert_eq!(said(&[listed("1 file.")]), "1 file.");
     assert_eq!(said(&[offline]), "Offline.", "it came again");
 }
 
 #[test]
 fn what_moves_to_another_banner_is_said_once() {
-    let left_out = |dismiss| Banner {
+    let listed = |dismiss| Banner {
         tone: Tone::Notice,
-        text: "6 items passed over.".to_owned(),
-        told: Some("6 items passed over.".to_owned()),
+        text: "6 files were in the list.".to_owned(),
+        told: Some("6 files were in the list.".to_owned()),
         actions: Vec::new(),
         dismiss: Some(dismiss),
     };
     let mut announcer = Announcer::default();
-    announcer.look_at(&[left_out(Dismissible::PassedOver)]);
-    announcer.look_at(&[left_out(Dismissible::Refused)]);
+    announcer.look_at(&[listed(Dismissible::AlreadyListed)]);
+    announcer.look_at(&[listed(Dismissible::Refused)]);
     announcer.speak(Instant::now());
-    assert_eq!(announcer.said(), "6 items passed over.");
+    assert_eq!(announcer.said(), "6 files were in the list.");
 }
 
 #[test]

@@ -28,6 +28,10 @@ impl App {
             BatchCommand::CopyAs(format) => self.copy_ids(&rows(), format, now),
             BatchCommand::Export(format) => self.export(rows(), format),
             BatchCommand::Each(many) => self.each(&rows(), many, now),
+            BatchCommand::RemoveSkipped => {
+                let remove = batch.map(Command::RemoveBatch);
+                remove.into_iter().for_each(|it| self.engines.send(it));
+            }
             BatchCommand::Select => self.list.list_mut().select_batch(batch),
             BatchCommand::Rename => self.dialog = batch.map(Dialog::EditBatch),
             BatchCommand::ShowSkipped => {

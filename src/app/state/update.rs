@@ -33,7 +33,7 @@ impl App {
     pub(super) fn begin_intake(&mut self) {
         let snapshot = self.engines.snapshot();
         let refused = self.list().refused_files();
-        self.notices.begin_intake(snapshot, refused);
+        self.notices.begin_intake(refused);
         self.list.begin_intake(snapshot);
     }
 
@@ -123,6 +123,7 @@ impl App {
                 let list = self.list.list_mut();
                 list.find(String::new());
                 list.show(Filter::All);
+                rows.iter().for_each(|id| list.unfold_row(*id));
                 let first = list.select(&rows.into_iter().collect());
                 let first = first.map(EntryId::Row);
                 self.effects.extend(first.map(WindowEffect::Reveal));
@@ -253,8 +254,7 @@ impl App {
             Dismissible::Settings => self.settings.dismiss_warnings(),
             banner => {
                 let refused = self.list().refused_files();
-                self.notices
-                    .dismiss(banner, self.engines.snapshot(), refused);
+                self.notices.dismiss(banner, refused);
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::store::settings::SettingsWarning;
+use crate::text::messages::banner as say;
 pub(crate) use crate::text::messages::banner::*;
-use crate::text::messages::{banner as say, list};
 use crate::text::{Backend, Message, NextStep, fault};
 
 /// Returns the banner for an action that the queue needs from the user.
@@ -21,14 +21,6 @@ pub fn needs(fix: RequiredAction, at: Backend) -> Message {
         }
     };
     Message::new((title, paused, next), step)
-}
-
-/// Reports files skipped in folders and files already in the list.
-pub fn left_out(passed: u64, already: usize) -> String {
-    let already = (already > 0).then(|| say::already_listed(already));
-    let passed = (passed > 0).then(|| say::passed_over(passed));
-    let sentences: Vec<String> = already.into_iter().chain(passed).collect();
-    sentences.join(list::sentences())
 }
 
 /// Reports why settings have their defaults.

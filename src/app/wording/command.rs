@@ -88,6 +88,7 @@ fn batch(command: BatchCommand) -> Words {
             let (label, tooltip, _) = many(action);
             (label, tooltip)
         }
+        BatchCommand::RemoveSkipped => batch(BatchCommand::Each(BulkAction::Remove)),
         BatchCommand::Select => say::batch_select(),
         BatchCommand::Rename => say::batch_rename(),
         BatchCommand::ShowSkipped => say::batch_show_skipped(),

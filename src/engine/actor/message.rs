@@ -85,7 +85,7 @@ impl<S: Service> Actor<S> {
                 count,
                 skipped,
             } => {
-                self.intake.on_skipped(add, count, skipped);
+                self.intake.on_skipped(add, skipped);
                 if count > 0 {
                     self.follow(None, folder, LifecycleEvent::Skipped { count });
                 }

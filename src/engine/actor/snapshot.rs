@@ -70,7 +70,6 @@ impl<S: Service> Actor<S> {
             key: self.keys.state(),
             accounts: Arc::clone(self.keys.known()),
             walking: self.intake.walking(),
-            passed_over: self.intake.skipped(),
             comparing: self.duplicates.unread(),
             interrupted: self.publisher.totals().interrupted,
             asset_check: self.asset_checks.progress(),

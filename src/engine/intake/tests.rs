@@ -71,17 +71,15 @@ fn the_end_is_reported_once_and_only_when_nothing_is_found_buffered_or_checked()
 }
 
 #[test]
-fn a_walk_counts_from_zero_and_what_was_left_out_is_summed() {
+fn a_walk_counts_from_zero() {
     let mut intake = Intake::default();
     assert_eq!(intake.walking(), None);
-    let add = intake.on_walk_started(None);
+    intake.on_walk_started(None);
     intake.on_progress(7);
-    intake.on_skipped(add, 2, SkippedFiles::default());
     assert_eq!(intake.walking(), Some(7));
     intake.on_walk_ended();
-    let add = intake.on_walk_started(None);
-    intake.on_skipped(add, 3, SkippedFiles::default());
-    assert_eq!((intake.walking(), intake.skipped()), (Some(0), 5));
+    intake.on_walk_started(None);
+    assert_eq!(intake.walking(), Some(0));
 }
 
 fn skipped(named: &[&str], other_files: u64) -> SkippedFiles {
@@ -98,9 +96,9 @@ fn a_batch_is_made_for_a_row_or_a_skipped_file_but_not_for_system_files() {
     let mut intake = Intake::default();
     let add = intake.on_walk_started(Some("Shoot"));
     assert_eq!(intake.lacking_batches(&[found("/a"), found("/b")]), 1);
-    intake.on_skipped(add, 1, skipped(&[], 1));
+    intake.on_skipped(add, skipped(&[], 1));
     assert_eq!(intake.behind(), None);
-    intake.on_skipped(add, 1, skipped(&["/x.pdf"], 2));
+    intake.on_skipped(add, skipped(&["/x.pdf"], 2));
     assert_eq!(intake.behind(), Some(add));
     assert_eq!(intake.make_batch(add, None), None);
     let batch = intake.make_batch(add, Some(BatchId(7))).unwrap();
@@ -123,7 +121,7 @@ fn what_is_skipped_later_keeps_a_new_label() {
         ..(*batch).clone()
     };
     intake.on_batch_edited(&Arc::new(edited.clone()));
-    intake.on_skipped(add, 1, skipped(&["/x.pdf"], 0));
+    intake.on_skipped(add, skipped(&["/x.pdf"], 0));
     intake.on_walk_ended();
     intake.forget_finished();
     let batch = intake.make_batch(add, None).unwrap();

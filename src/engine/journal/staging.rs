@@ -128,6 +128,12 @@ impl Journal {
         self.staged.extend(renamed);
     }
 
+    /// Returns a number that rises with every opening, and every commit that concerns assets or
+    /// batches.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// Returns whether the staged changes should end the turn; false while they cannot be written.
     pub fn has_a_turns_worth(&self) -> bool {
         self.is_good() && self.staged.len() >= TURNS_WORTH

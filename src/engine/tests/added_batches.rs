@@ -159,7 +159,7 @@ async fn skipped_files_are_named_in_their_batch_also_after_a_restart() {
     let mut engine = Make::window().start(&place, Scripted::new());
     engine.say(Command::Add(vec![shoot.clone()]));
     engine
-        .until(|it| it.passed_over == 4 && it.totals.startable == 1)
+        .until(|it| it.walking.is_none() && it.totals.startable == 1)
         .await;
     let batch = engine.batch_of("a.mp3");
     let named: Vec<_> = batch

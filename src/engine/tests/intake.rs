@@ -37,7 +37,7 @@ async fn a_folder_with_nothing_in_it_is_told_of_and_one_that_is_passed_over_is_n
     std::fs::write(papers.join("call sheet.txt"), "x").unwrap();
     engine.say(Command::Add(vec![papers]));
     engine
-        .until(|it| it.passed_over == 1 && it.walking.is_none())
+        .until(|it| !it.batches.is_empty() && it.walking.is_none())
         .await;
     assert_eq!(engine.notices().len(), 0);
     engine.say(Command::Add(vec![folder("empty")]));

@@ -45,6 +45,8 @@ struct Order {
     sort: LibrarySort,
     data_version: i64,
     ids: Vec<i64>,
+    /// Bytes that the service stores.
+    bytes: u64,
     facets: Arc<LibraryFacets>,
 }
 
@@ -135,22 +137,19 @@ impl Library {
             |order: &Order| order.sort == query.sort && order.data_version == data_version;
         let order = match self.order.take().filter(is_valid) {
             Some(order) => order,
-            None => Order {
-                sort: query.sort,
-                data_version,
-                ids: reading
-                    .prepare_cached(&format!(
-                        "SELECT id FROM assets WHERE {} ORDER BY {}",
-                        query::IS_LISTED,
-                        query.sort.order_by(),
-                    ))?
-                    .query_map((), |row| row.get(0))?
-                    .collect::<rusqlite::Result<_>>()?,
-                facets: Arc::new(facets(&reading)?),
-            },
+            None => read_order(&reading, query.sort, data_version)?,
         };
         let order = self.order.insert(order);
         let (clause, values) = query.clause();
+        if values.is_empty() {
+            // Nothing is left out.
+            return Ok(LibraryResults {
+                ids: order.ids.clone(),
+                bytes: order.bytes,
+                all: order.ids.len(),
+                facets: Arc::clone(&order.facets),
+            });
+        }
         let mut statement = reading.prepare_cached(&format!(
             "SELECT id, {} FROM assets WHERE {clause} ORDER BY id",
             query::STORED_BYTES
@@ -161,12 +160,8 @@ impl Library {
             matching.push(row.get(0)?);
             bytes = bytes.saturating_add(from_sql_size(row.get(1)?));
         }
-        let ids = if matching.len() == order.ids.len() {
-            order.ids.clone()
-        } else {
-            let matches = |id: &&i64| matching.binary_search(id).is_ok();
-            order.ids.iter().filter(matches).copied().collect()
-        };
+        let matches = |id: &&i64| matching.binary_search(id).is_ok();
+        let ids = order.ids.iter().filter(matches).copied().collect();
         Ok(LibraryResults {
             ids,
             bytes,
@@ -226,6 +221,33 @@ impl Library {
         }
         Ok(())
     }
+}
+
+/// Reads every asset in this order.
+fn read_order(
+    connection: &Connection,
+    sort: LibrarySort,
+    data_version: i64,
+) -> rusqlite::Result<Order> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT id, {} FROM assets WHERE {} ORDER BY {}",
+        query::STORED_BYTES,
+        query::IS_LISTED,
+        sort.order_by(),
+    ))?;
+    let mut rows = statement.query(())?;
+    let (mut ids, mut bytes) = (Vec::new(), 0_u64);
+    while let Some(row) = rows.next()? {
+        ids.push(row.get(0)?);
+        bytes = bytes.saturating_add(from_sql_size(row.get(1)?));
+    }
+    Ok(Order {
+        sort,
+        data_version,
+        ids,
+        bytes,
+        facets: Arc::new(facets(connection)?),
+    })
 }
 
 /// Returns the values to filter by.

@@ -256,6 +256,16 @@ impl HistoryChange {
     }
 }
 
+impl HistoryChange {
+    /// Returns whether it changes what is known of accounts.
+    pub fn is_of_accounts(&self) -> bool {
+        matches!(
+            self,
+            Self::KeyGood { .. } | Self::JoinAccounts { .. } | Self::NameAccount { .. }
+        )
+    }
+}
+
 /// A storage protocol that worked, in the client's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProtocolRecord {

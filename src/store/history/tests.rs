@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::media::{FileStamp, MediaMetadata};
+use crate::model::media::{FileStamp, MediaMetadata, format_of};
 
 const URL: &str = "https://api.example/serve/api/v2";
 
@@ -53,7 +53,8 @@ fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
         note: None,
         batch: None,
         label: None,
-        kind: None,
+        // As the ledger tells it.
+        kind: format_of(Path::new(name)).ok().map(|format| format.kind),
         metadata: MediaMetadata::default(),
         deleted_at_ms: None,
     }

@@ -71,6 +71,7 @@ pub fn details(ui: &mut Ui, app: &App, row: i64, out: &mut Vec<UiCommand>) {
         UiCommand::Library(LibraryCommand::CopyDetails(DetailsFormat::Text)),
         UiCommand::Library(LibraryCommand::CopyDetails(DetailsFormat::Json)),
         of_row(AssetCommand::ShowFile),
+        of_row(AssetCommand::CheckAgain),
         of_row(AssetCommand::UploadAgain),
         of_row(AssetCommand::Remove),
     ];

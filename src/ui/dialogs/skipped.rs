@@ -26,6 +26,7 @@ pub fn show(ui: &mut Ui, report: &SkippedReport, out: &mut Vec<UiCommand>) {
     let lines = &report.lines;
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical()
+        .auto_shrink([false, true])
         .max_height(room.max(2.0 * LINE))
         .show_rows(ui, LINE, lines.len(), |ui, in_sight| {
             let by = shortcuts::by_keys(ui, ui.clip_rect().height() - LINE);

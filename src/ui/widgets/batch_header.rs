@@ -169,7 +169,8 @@ fn buttons(
             out.push(command);
         }
     }
-    let name = row_words::button(label, window::more().0);
+    let (more, _) = window::more();
+    let name = row_words::button(label, more);
     let more = Button {
         label: "",
         name: &name,
@@ -229,7 +230,9 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
     if batch.is_some_and(|batch| !batch.skipped.is_empty()) {
         items.push(item(BatchCommand::ShowSkipped));
     }
-    if allowed(BulkAction::Remove) {
+    if rows.is_empty() {
+        items.push(item(BatchCommand::RemoveSkipped));
+    } else if allowed(BulkAction::Remove) {
         items.push(item(BatchCommand::Each(BulkAction::Remove)));
     }
     items

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::asset::{Account, ContentHash};
 use crate::model::cell_escaping::{is_formula, split_record};
-use crate::model::media::MediaMetadata;
+use crate::model::media::{Kind, MediaMetadata, format_of};
 use crate::store::history::records::{AssetRecord, AssetRemark};
 
 const LIMIT: Duration = Duration::from_millis(20);
@@ -32,7 +32,7 @@ fn asset(id: &str) -> AssetRecord {
         note: None,
         batch: None,
         label: None,
-        kind: None,
+        kind: Some(Kind::Video),
         metadata: MediaMetadata::default(),
         deleted_at_ms: None,
     }
@@ -126,6 +126,7 @@ fn names_of_any_kind_are_one_line_do_nothing_in_a_spreadsheet_and_come_back() {
         let record = AssetRecord {
             name: name.to_owned(),
             path: name.into(),
+            kind: format_of(Path::new(name)).ok().map(|format| format.kind),
             ..asset("re_1")
         };
         let text = line_of(&record);
@@ -140,6 +141,7 @@ proptest! {
     #[test]
     fn any_name_comes_back_from_one_line(name in any::<String>(), path in any::<String>()) {
         let record = AssetRecord {
+            kind: format_of(Path::new(&name)).ok().map(|format| format.kind),
             name,
             path: path.into(),
             ..asset("re_1")

@@ -9,8 +9,9 @@ use crate::model::media::Kind;
 use crate::store::history::rows::to_sql_batch;
 use crate::store::history::search::casefold;
 
-/// SQL condition of the assets in the Library: bytes are stored under their IDs.
-pub(super) const IS_LISTED: &str = "upload_status IS NOT NULL";
+/// SQL condition of the assets in the Library, as `AssetRecord::is_reserved` has it: bytes are stored under
+/// their IDs, or the user asked about an ID that the service does not know.
+pub(super) const IS_LISTED: &str = "(upload_status IS NOT NULL OR remark = 'gone')";
 /// SQL expression for the bytes that the service still stores.
 pub(super) const STORED_BYTES: &str =
     "iif(deleted_at_ms IS NULL AND coalesce(remark, '') <> 'gone', size, 0)";

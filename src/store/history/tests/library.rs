@@ -186,7 +186,7 @@ fn every_column_sorts_and_assets_without_a_value_come_last() {
                 size: 200,
                 status: Some(AssetStatus::Failed),
                 metadata: length(10),
-                ..stored("re_3", "/a/apple.mp4", 10)
+                ..stored("re_3", "/a/apple.bin", 10)
             },
         ],
     );
