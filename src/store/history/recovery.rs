@@ -52,31 +52,36 @@ pub(super) fn recover_rows(
     // SQLite deletes the log of an empty database even when only reading.
     let is_empty = std::fs::metadata(path).is_ok_and(|found| found.len() == 0);
     let source = open_to_read(path).ok().filter(|_| !is_empty);
-    let mut recover = |table: &Table| -> Result<bool, StoreError> {
+    let recover = |table: &Table| -> Result<(usize, bool), StoreError> {
         let Some(source) = &source else {
-            return Ok(false);
+            return Ok((0, false));
         };
         let (rows, is_whole) = read_table(source, table);
         if is_whole && table.name != "assets" {
             transaction.execute(&format!("DELETE FROM {}", table.name), [])?;
         }
-        saved += insert_rows(&transaction, table, &rows)?;
-        Ok(is_whole && !rows.is_empty())
+        let count = insert_rows(&transaction, table, &rows)?;
+        Ok((count, is_whole && !rows.is_empty()))
     };
     // The ledger's assets join batches by label, and a new batch must not get the id of another.
     let is_first = |table: &&Table| matches!(table.name, "batches" | "skipped_files" | "counters");
     for table in TABLES.iter().filter(is_first) {
-        let is_whole = recover(table)?;
+        let (count, is_whole) = recover(table)?;
+        saved += count;
         is_counted |= is_whole && table.name == "counters";
     }
     bump_id_counter(&transaction, is_counted)?;
     forget_applied(&transaction)?;
     ledger.catch_up(&transaction, limit)?;
     for table in TABLES.iter().filter(|table| !is_first(table)) {
-        recover(table)?;
+        let (count, _) = recover(table)?;
+        saved += count;
+        if count > 0 && table.name == "assets" {
+            // The ledger lacks some of these, or knows better.
+            forget_applied(&transaction)?;
+        }
     }
     bump_id_counter(&transaction, is_counted)?;
-    forget_applied(&transaction)?;
     transaction.commit()?;
     Ok(saved)
 }
