@@ -196,7 +196,7 @@ fn grown(
     assets: usize,
     show: &dyn Fn(&str, Duration),
 ) -> Result<(), Box<dyn Error>> {
-    let mut timed = |what: &str, run: &mut dyn FnMut() -> Result<(), Box<dyn Error>>| {
+    let timed = |what: &str, run: &mut dyn FnMut() -> Result<(), Box<dyn Error>>| {
         let start = Instant::now();
         let outcome = run();
         show(what, start.elapsed());
