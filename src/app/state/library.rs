@@ -202,8 +202,11 @@ impl App {
             snapshot.journal,
             JournalState::Opening | JournalState::Unwritable(UnwritableCause::Repair)
         );
-        let revision = snapshot.history_revision;
-        self.library.follow(revision, is_in_repair, now);
+        // On Windows, a damaged history could not be moved while the Library has it open.
+        if snapshot.journal != JournalState::Opening || cfg!(not(windows)) {
+            let revision = snapshot.history_revision;
+            self.library.follow(revision, is_in_repair, now);
+        }
         let list = self.list.list();
         let is_found = list.search().trim().is_empty() || list.entries() > 0;
         self.library.peek((!is_found).then(|| list.search()));
