@@ -215,26 +215,19 @@ fn grown(
     let removed = changes(1024, HistoryChange::RemoveAsset);
     timed("removal of 1,024", &mut || Ok(history.commit(&removed)?))?;
     drop(history);
-    timed("opening", &mut || Ok(drop(History::open(dir)?)))?;
+    let open = || History::open(dir).map(drop);
+    timed("opening", &mut || Ok(open()?))?;
     timed("copy", &mut || Ok(back_up(dir, &dir.join(BACKUP_DIR))?))?;
     let file = dir.join(FILE_NAME);
     let mut page = OpenOptions::new().write(true).open(&file)?;
     page.seek(SeekFrom::Start(page.metadata()?.len() / 8192 * 4096))?;
     page.write_all(&[0xa5; 4096])?;
-    timed("rebuilt with a damaged page", &mut || {
-        Ok(drop(History::open(dir)?))
-    })?;
+    timed("rebuilt with a damaged page", &mut || Ok(open()?))?;
     fs::write(&file, [7; 5000])?;
-    timed("rebuilt from copy and ledger", &mut || {
-        Ok(drop(History::open(dir)?))
-    })?;
+    timed("rebuilt from copy and ledger", &mut || Ok(open()?))?;
     fs::remove_dir_all(dir.join(BACKUP_DIR))?;
     fs::write(&file, [7; 5000])?;
-    timed("rebuilt from the ledger alone", &mut || {
-        Ok(drop(History::open(dir)?))
-    })?;
+    timed("rebuilt from the ledger alone", &mut || Ok(open()?))?;
     fs::remove_file(dir.join(LEDGER_NAME))?;
-    timed("opening without a ledger", &mut || {
-        Ok(drop(History::open(dir)?))
-    })
+    timed("opening without a ledger", &mut || Ok(open()?))
 }
