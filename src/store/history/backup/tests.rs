@@ -122,7 +122,7 @@ fn a_copy_ends_although_others_keep_writing() {
     use crate::store::HistoryChange;
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    const MOST_COMMITS: usize = 2000;
+    const MOST_COMMITS: usize = 50_000;
     let dir = tempfile::tempdir().unwrap();
     let mut history = History::open(dir.path()).unwrap().history;
     let large = "x".repeat(16 << 20);
