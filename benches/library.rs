@@ -1,4 +1,4 @@
-//! What the Library's questions cost in a history of many assets.
+//! What the Library's questions, changes and repairs cost in a history of many assets.
 //!
 //! usage: cargo bench --bench library [-- ASSETS]     100000
 //!
@@ -6,7 +6,9 @@
 //! several; the file was just written, and so is in memory.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::fs::{self, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,6 +18,7 @@ use mavi_uploader::model::media::{Kind, MediaMetadata};
 use mavi_uploader::store::history::library::{
     Library, LibraryColumn, LibraryQuery, LibraryResults, LibrarySort,
 };
+use mavi_uploader::store::history::{BACKUP_DIR, FILE_NAME, LEDGER_NAME, back_up};
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
 
 /// Assets of a batch.
@@ -181,5 +184,50 @@ fn main() -> Result<(), Box<dyn Error>> {
         "all records",
         median(|| library.records(&all).map(drop).map_err(Into::into))?,
     );
-    Ok(())
+    drop(library);
+    grown(dir.path(), opened.history, all.len(), &show)
+}
+
+/// Shows what changes to many assets, a copy and a rebuilt history cost. The engine waits for a
+/// commit, and for nothing else of these.
+fn grown(
+    dir: &Path,
+    mut history: History,
+    assets: usize,
+    show: &dyn Fn(&str, Duration),
+) -> Result<(), Box<dyn Error>> {
+    let timed = |what: &str, run: &mut dyn FnMut() -> Result<(), Box<dyn Error>>| {
+        let start = Instant::now();
+        let outcome = run();
+        show(what, start.elapsed());
+        outcome
+    };
+    let changes = |count: usize, change: fn(AssetRecord) -> HistoryChange| -> Vec<_> {
+        let numbers = 0..u64::try_from(count.min(assets)).unwrap_or_default();
+        numbers.map(|number| change(asset(number))).collect()
+    };
+    let label = |asset| {
+        let label = Some("Renamed".to_owned());
+        HistoryChange::PutAsset(AssetRecord { label, ..asset })
+    };
+    let renamed = changes(10_000, label);
+    timed("rename of 10,000", &mut || Ok(history.commit(&renamed)?))?;
+    let removed = changes(1024, HistoryChange::RemoveAsset);
+    timed("removal of 1,024", &mut || Ok(history.commit(&removed)?))?;
+    drop(history);
+    let open = || History::open(dir).map(drop);
+    timed("opening", &mut || Ok(open()?))?;
+    timed("copy", &mut || Ok(back_up(dir, &dir.join(BACKUP_DIR))?))?;
+    let file = dir.join(FILE_NAME);
+    let mut page = OpenOptions::new().write(true).open(&file)?;
+    page.seek(SeekFrom::Start(page.metadata()?.len() / 8192 * 4096))?;
+    page.write_all(&[0xa5; 4096])?;
+    timed("rebuilt with a damaged page", &mut || Ok(open()?))?;
+    fs::write(&file, [7; 5000])?;
+    timed("rebuilt from copy and ledger", &mut || Ok(open()?))?;
+    fs::remove_dir_all(dir.join(BACKUP_DIR))?;
+    fs::write(&file, [7; 5000])?;
+    timed("rebuilt from the ledger alone", &mut || Ok(open()?))?;
+    fs::remove_file(dir.join(LEDGER_NAME))?;
+    timed("opening without a ledger", &mut || Ok(open()?))
 }

@@ -12,6 +12,7 @@ pub mod media;
 pub mod plan;
 pub mod relocation;
 pub mod retry;
+pub mod set_aside;
 pub mod snapshot;
 pub mod terminal;
 pub mod throughput;

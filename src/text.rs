@@ -28,7 +28,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 pub use fault::{details, fault, next_step, next_try};
-pub use journal::unwritable_history;
+pub use journal::{set_aside, unwritable_history};
 pub use key::{not_a_key, not_a_key_briefly};
 pub use message::{Message, NextStep};
 pub use place::Backend;

@@ -114,7 +114,9 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     }
     banners.extend(snapshot.needs.map(|fix| needs(snapshot, facts, fix)));
     match &snapshot.journal {
-        // Opening usually ends before a banner could be read.
+        JournalState::Opening if facts.notices.is_opening_long(facts.now) => {
+            banners.push(stays(Tone::Notice, journal::opening()));
+        }
         JournalState::Good | JournalState::Opening => {
             let problem = snapshot.ledger_problem.as_deref();
             banners.extend(problem.map(|why| stays(Tone::Notice, journal::ledger(why))));
@@ -155,13 +157,9 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
                 .labelled(UiCommand::DiscardInterrupted),
         );
     }
-    if let Some(path) = facts.notices.history_set_aside() {
+    if let Some(set_aside) = facts.notices.history_set_aside() {
         banners.push(
-            stays(
-                Tone::Notice,
-                journal::set_aside(&path.display().to_string()),
-            )
-            .dismissed_by(Dismissible::SetAside),
+            stays(Tone::Notice, text::set_aside(set_aside)).dismissed_by(Dismissible::SetAside),
         );
     }
     if !facts.settings.is_empty() {

@@ -56,6 +56,8 @@ pub struct LibraryState {
     details: Option<AssetDetails>,
     /// The page is shown.
     is_shown: bool,
+    /// The history is being opened or repaired, so that what cannot be read yet may soon be there.
+    is_in_repair: bool,
     /// A first answer has come.
     is_read: bool,
     /// Why the history cannot be read.
@@ -84,6 +86,7 @@ impl LibraryState {
             selected_bytes: Some(0),
             details: None,
             is_shown: false,
+            is_in_repair: false,
             is_read: false,
             problem: None,
             revision: None,
@@ -136,7 +139,8 @@ impl LibraryState {
     }
 
     /// Notes the history's revision, and reads it again if it has changed and some time has passed.
-    pub fn follow(&mut self, revision: u64, now: Instant) {
+    pub fn follow(&mut self, revision: u64, is_in_repair: bool, now: Instant) {
+        self.is_in_repair = is_in_repair;
         if self.revision != Some(revision) {
             self.revision = Some(revision);
             self.is_stale = true;
@@ -363,13 +367,14 @@ impl LibraryState {
         }
     }
 
-    /// Returns the number of all assets; `None` until they were read.
+    /// Returns the number of all assets; `None` until they were read, and while they are repaired.
     pub fn all(&self) -> Option<usize> {
-        self.is_read.then_some(self.results.all)
+        let is_known = self.is_read && (self.results.all > 0 || !self.is_in_repair);
+        is_known.then_some(self.results.all)
     }
 
     /// Returns why the history cannot be read.
     pub fn problem(&self) -> Option<&str> {
-        self.problem.as_deref()
+        self.problem.as_deref().filter(|_| !self.is_in_repair)
     }
 }

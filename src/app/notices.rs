@@ -2,18 +2,21 @@
 //! are dismissed, seen or over.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::command::Dismissible;
 use crate::model::fault::Fault;
-use crate::model::snapshot::{ItemId, Snapshot};
+use crate::model::set_aside::SetAside;
+use crate::model::snapshot::{ItemId, JournalState, Snapshot};
 
 /// Refused files from this number on get a banner, even if their rows are in view.
 const MANY_REFUSED: usize = 3;
 /// Time for which added files that were already in the list are reported.
 const LISTED_FOR: Duration = Duration::from_secs(30);
+
+/// Time after which the opening of the history is reported; usually it is over sooner.
+const LONG_OPENING: Duration = Duration::from_secs(1);
 
 /// News above the list, and how much of them the user knows. Files are counted by the engine since
 /// its start; a number is news as far as it exceeds the one seen.
@@ -21,8 +24,10 @@ const LISTED_FOR: Duration = Duration::from_secs(30);
 pub struct Notices {
     /// Fault that blocks the queue until the user acts.
     needs: Option<Arc<Fault>>,
-    /// Path of the damaged history that was set aside.
-    set_aside: Option<PathBuf>,
+    /// The damaged history that was set aside.
+    set_aside: Option<SetAside>,
+    /// Time from which the opening of the history is reported.
+    opening_is_long: Option<Instant>,
     /// Rows of added files that were already in the list.
     already_listed: BTreeSet<ItemId>,
     /// Refused files in the list.
@@ -39,9 +44,9 @@ impl Notices {
         self.needs = Some(fault);
     }
 
-    /// Notes a damaged history that was set aside under this path.
-    pub fn set_aside(&mut self, path: PathBuf) {
-        self.set_aside = Some(path);
+    /// Notes a damaged history that was set aside.
+    pub fn set_aside(&mut self, set_aside: SetAside) {
+        self.set_aside = Some(set_aside);
     }
 
     /// Notes added files that were already in the list.
@@ -80,8 +85,12 @@ impl Notices {
         self.listed_until = None;
     }
 
-    /// Ends the report of files already in the list after [`LISTED_FOR`].
+    /// Ends the report of files already in the list after [`LISTED_FOR`], and follows the opening of
+    /// the history.
     pub fn poll(&mut self, snapshot: &Snapshot, now: Instant) {
+        let is_opening = snapshot.journal == JournalState::Opening;
+        let is_long = self.opening_is_long.unwrap_or(now + LONG_OPENING);
+        self.opening_is_long = is_opening.then_some(is_long);
         match self.listed_until {
             Some(until) if until <= now => self.forget_listed(),
             None if self.listed(snapshot).is_some() => {
@@ -91,9 +100,15 @@ impl Notices {
         }
     }
 
-    /// Returns when the report of files already in the list ends.
-    pub fn next_wakeup(&self) -> Option<Instant> {
-        self.listed_until
+    /// Returns when a report begins or ends by itself.
+    pub fn next_wakeup(&self, now: Instant) -> Option<Instant> {
+        let opening = self.opening_is_long.filter(|at| *at > now);
+        self.listed_until.into_iter().chain(opening).min()
+    }
+
+    /// Returns `true` while the opening of the history takes long.
+    pub fn is_opening_long(&self, now: Instant) -> bool {
+        self.opening_is_long.is_some_and(|at| at <= now)
     }
 
     /// Dismisses a banner.
@@ -118,8 +133,8 @@ impl Notices {
         self.needs.as_deref()
     }
 
-    pub fn history_set_aside(&self) -> Option<&Path> {
-        self.set_aside.as_deref()
+    pub fn history_set_aside(&self) -> Option<&SetAside> {
+        self.set_aside.as_ref()
     }
 
     /// Returns the rows of added files to report that were already in the list; none while folders

@@ -275,7 +275,7 @@ impl App {
     /// Returns the time until the next frame needed without input.
     pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
         let silent = self.key.keychain_is_silent_at().filter(|at| *at > now);
-        let ends = self.notices.next_wakeup().into_iter().chain(silent);
+        let ends = self.notices.next_wakeup(now).into_iter().chain(silent);
         let waits = ends.map(|end| end.saturating_duration_since(now));
         let counts_down = self.snapshot().waiting.filter(|wait| wait.until > now);
         waits

@@ -184,9 +184,7 @@ impl CheckRun {
                 self.take_events(display);
                 return true;
             }
-            Notice::HistorySetAside(path) => {
-                display.say(&journal::set_aside(&path.display().to_string()));
-            }
+            Notice::HistorySetAside(set_aside) => display.say(&text::set_aside(&set_aside)),
             _ => {}
         }
         false

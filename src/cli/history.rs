@@ -206,8 +206,8 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
             return EXIT_SOME_FAILED;
         }
     };
-    if let Some(path) = &opened.set_aside {
-        say(&journal::set_aside(&path.display().to_string()));
+    if let Some(set_aside) = &opened.set_aside {
+        say(&text::set_aside(set_aside));
     }
     if let Some(why) = opened.history.ledger_problem() {
         say(&journal::ledger(why));

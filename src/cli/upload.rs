@@ -229,8 +229,8 @@ impl UploadSession {
                     Err(_) => break,
                 },
                 Some(notice) = self.running.handle.notices.recv() => {
-                    if let Notice::HistorySetAside(path) = notice {
-                        progress.say(&journal::set_aside(&path.display().to_string()));
+                    if let Notice::HistorySetAside(set_aside) = notice {
+                        progress.say(&text::set_aside(&set_aside));
                     }
                 }
                 () = until(limit) => {

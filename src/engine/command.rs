@@ -11,6 +11,7 @@ use crate::model::batch::BatchId;
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
 use crate::model::relocation::RelocationError;
+use crate::model::set_aside::SetAside;
 use crate::model::snapshot::{ItemId, KeySource, Snapshot};
 use crate::store::AssetRecord;
 
@@ -160,8 +161,8 @@ pub enum Notice {
     NothingFound,
     /// The check of assets is over, or was stopped.
     AssetsChecked(AssetCheckProgress),
-    /// The database was damaged and set aside under this path.
-    HistorySetAside(PathBuf),
+    /// The database was damaged and set aside.
+    HistorySetAside(SetAside),
 }
 
 /// A front end's connection to the engine.

@@ -67,7 +67,7 @@ pub(super) struct Journal {
     are_accounts_stale: bool,
     /// Time from which an unwritable ledger is tried again on its own.
     ledger_due: Instant,
-    /// Commits so far that concern assets or batches.
+    /// Commits so far that concern assets or batches, and openings.
     revision: u64,
 }
 

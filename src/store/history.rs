@@ -20,12 +20,13 @@ mod swap;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::model::asset::AssetId;
+use crate::model::set_aside::SetAside;
 use crate::model::snapshot::ItemId;
 use crate::store::files::path_to_bytes;
 use crate::store::run_lock::RunId;
@@ -59,8 +60,8 @@ pub struct History {
 pub struct OpenedDatabase {
     /// The open history.
     pub history: History,
-    /// New path of the damaged database; its readable rows are in the new one.
-    pub set_aside: Option<PathBuf>,
+    /// The damaged database that was replaced.
+    pub set_aside: Option<SetAside>,
 }
 
 impl History {
@@ -90,10 +91,11 @@ impl History {
             // The next commit tries again.
             tracing::warn!(%error, "the ledger of asset IDs is not applied");
         }
-        Ok(OpenedDatabase {
-            history,
-            set_aside: ready.set_aside,
-        })
+        let connection = &history.connection;
+        let set_aside = ready
+            .set_aside
+            .map(|path| recovery::count(path, connection));
+        Ok(OpenedDatabase { history, set_aside })
     }
 
     fn apply_ledger(&mut self) -> Result<(), StoreError> {

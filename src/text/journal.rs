@@ -1,6 +1,7 @@
 //! Messages about history problems.
 
 use super::messages::journal as say;
+use crate::model::set_aside::SetAside;
 use crate::model::snapshot::UnwritableCause;
 
 /// Returns the message for a history that can't be written.
@@ -10,4 +11,15 @@ pub fn unwritable_history(cause: &UnwritableCause) -> String {
         UnwritableCause::Error(error) => say::unwritable(error),
         UnwritableCause::NotOpened(sentence) => say::unwritable_for(sentence),
     }
+}
+
+/// Returns the message for a damaged history that was set aside.
+pub fn set_aside(set_aside: &SetAside) -> String {
+    let SetAside {
+        path,
+        assets,
+        batches,
+        notes,
+    } = set_aside;
+    say::set_aside(*assets, *batches, *notes, &path.display().to_string())
 }

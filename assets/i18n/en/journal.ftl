@@ -2,7 +2,22 @@
 
 -nothing-new = Nothing new is uploaded, for an ID that is not written down can be lost.
 
-journal-set-aside = The history was damaged. The damaged file was kept as { $path }, and what could be read of it is in a new one. Nothing was deleted.
+# $path: of the damaged file.
+journal-set-aside = The history was damaged and has been rebuilt. { $assets ->
+        [0] No asset ID could be read
+        [one] { NUMBER($assets) } asset ID is there again
+       *[other] { NUMBER($assets) } asset IDs are there again
+    }{ $batches ->
+        [0] {""}
+        [one] , in { NUMBER($batches) } batch
+       *[other] , in { NUMBER($batches) } batches
+    }{ $notes ->
+        [0] {""}
+        [one] , with { NUMBER($notes) } note
+       *[other] , with { NUMBER($notes) } notes
+    }. The damaged file was kept as { $path }. Nothing was deleted.
+# Only if it takes longer than a second.
+journal-opening = The history is being read. A large or damaged one takes a moment; uploads start after that.
 journal-newer = The history is of a newer version of this program. That history is left as it is, and nothing can be uploaded: use the newer version.
 journal-unwritable = The history cannot be written ({ $cause }). { -nothing-new } Make room on the disk, or make the folder writable.
 # $cause: an error of the system.

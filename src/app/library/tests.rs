@@ -63,7 +63,7 @@ impl Stand {
         };
         stand.put(assets);
         stand.library.set_shown(true, stand.now);
-        stand.library.follow(1, stand.now);
+        stand.library.follow(1, false, stand.now);
         stand.until(|library| library.all().is_some());
         stand
     }
@@ -146,20 +146,20 @@ fn a_changed_history_is_read_again_at_most_once_a_second_and_keeps_the_selection
         .act(LibraryCommand::Click(two, Pick::Only), stand.now);
     stand.put(vec![asset(4, "four.mp4")]);
     let soon = stand.now + Duration::from_millis(400);
-    stand.library.follow(2, soon);
+    stand.library.follow(2, false, soon);
     assert_eq!(
         stand.library.next_wakeup(soon),
         Some(Duration::from_millis(600))
     );
     let due = stand.now + BETWEEN_READINGS;
-    stand.library.follow(2, due);
+    stand.library.follow(2, false, due);
     assert_eq!(stand.library.next_wakeup(due), None);
     stand.until(|library| library.rows().len() == 4);
     assert!(stand.library.selection().contains(two));
     assert_eq!(stand.library.selection().len(), 1);
     // A page that is not shown is read less often.
     stand.library.set_shown(false, due);
-    stand.library.follow(3, due + BETWEEN_READINGS);
+    stand.library.follow(3, false, due + BETWEEN_READINGS);
     assert!(stand.library.next_wakeup(due + BETWEEN_READINGS).is_some());
 }
 
@@ -285,7 +285,7 @@ fn files_to_upload_again_are_looked_for() {
         ..asset(9, "here.mp4")
     };
     stand.put(vec![here]);
-    stand.library.follow(2, stand.now + BETWEEN_READINGS);
+    stand.library.follow(2, false, stand.now + BETWEEN_READINGS);
     stand.until(|library| library.rows().len() == 4);
     stand.library.select_all();
     let all = stand.library.selected_rows();
@@ -312,7 +312,7 @@ fn without_a_data_directory_or_with_a_broken_history_the_page_says_so() {
     let wake: Wake = Arc::new(|| ());
     let now = Instant::now();
     let mut library = LibraryState::new(None, wake);
-    library.follow(1, now);
+    library.follow(1, false, now);
     library.poll();
     assert!(
         library
@@ -328,8 +328,12 @@ fn without_a_data_directory_or_with_a_broken_history_the_page_says_so() {
     assert_eq!(stand.library.all(), None);
     std::fs::create_dir(stand.dir.path().join("elsewhere")).unwrap();
     std::fs::write(stand.dir.path().join("elsewhere/history.db"), [7; 4096]).unwrap();
-    stand.library.follow(1, now);
+    stand.library.follow(1, false, now);
     stand.until(|library| library.problem().is_some());
+    stand.library.follow(1, true, now);
+    let library = &stand.library;
+    assert_eq!(library.problem(), None, "it is being repaired");
+    assert_eq!(library.all(), None, "and so not known to be empty");
 }
 
 #[test]

@@ -12,14 +12,14 @@ fn files_already_in_the_list_are_reported_for_a_while_once_the_folders_are_walke
     snapshot.walking = Some(9);
     notices.poll(&snapshot, start);
     assert_eq!(notices.listed(&snapshot), None);
-    assert_eq!(notices.next_wakeup(), None);
+    assert_eq!(notices.next_wakeup(start), None);
     snapshot.walking = None;
     notices.poll(&snapshot, start);
     assert_eq!(notices.listed(&snapshot), Some(&listed));
-    assert_eq!(notices.next_wakeup(), Some(start + LISTED_FOR));
+    assert_eq!(notices.next_wakeup(start), Some(start + LISTED_FOR));
     notices.poll(&snapshot, start + LISTED_FOR);
     assert_eq!(notices.listed(&snapshot), None);
-    assert_eq!(notices.next_wakeup(), None);
+    assert_eq!(notices.next_wakeup(start), None);
 }
 
 #[test]
@@ -69,11 +69,31 @@ fn what_is_dismissed_stays_away() {
     notices.dismiss(Dismissible::NoDrop, 0);
     assert!(!notices.is_wanted(Dismissible::NoDrop));
     assert!(notices.is_wanted(Dismissible::EnvironmentKey));
-    notices.set_aside("/old.db".into());
+    notices.set_aside(SetAside::default());
     notices.dismiss(Dismissible::SetAside, 0);
     assert_eq!(notices.history_set_aside(), None);
     notices.dismiss(Dismissible::Refused, 4);
     let listed = notices.listed(&snapshot);
     assert_eq!(listed, None, "it is in the banner too");
     assert!(!notices.reports_refused(4, false));
+}
+
+#[test]
+fn a_history_that_takes_long_to_open_is_reported_until_it_is_open() {
+    let start = Instant::now();
+    let mut notices = Notices::default();
+    let mut snapshot = Snapshot {
+        journal: JournalState::Opening,
+        ..Snapshot::default()
+    };
+    notices.poll(&snapshot, start);
+    assert_eq!(notices.next_wakeup(start), Some(start + LONG_OPENING));
+    assert!(!notices.is_opening_long(start));
+    let later = start + LONG_OPENING;
+    notices.poll(&snapshot, later);
+    assert!(notices.is_opening_long(later));
+    assert_eq!(notices.next_wakeup(later), None, "nothing more to wait for");
+    snapshot.journal = JournalState::Good;
+    notices.poll(&snapshot, later);
+    assert!(!notices.is_opening_long(later));
 }

@@ -14,7 +14,10 @@ use crate::app::library::{LibraryEvent, LibraryRows, LibraryState};
 use crate::app::wording::library as words;
 use crate::engine::Command;
 use crate::model::asset_check::AssetsToCheck;
-use crate::model::snapshot::JournalState;
+use crate::model::snapshot::{JournalState, UnwritableCause};
+
+/// Assets removed from the history with one command.
+const REMOVED_AT_ONCE: usize = 256;
 
 impl App {
     /// Returns the Library.
@@ -195,8 +198,14 @@ impl App {
     /// Follows the history, and handles what the Library has read.
     pub(super) fn poll_library(&mut self, now: Instant) {
         let snapshot = self.engines.snapshot();
-        if snapshot.journal != JournalState::Opening {
-            self.library.follow(snapshot.history_revision, now);
+        let is_in_repair = matches!(
+            snapshot.journal,
+            JournalState::Opening | JournalState::Unwritable(UnwritableCause::Repair)
+        );
+        // On Windows, a damaged history could not be moved while the Library has it open.
+        if snapshot.journal != JournalState::Opening || cfg!(not(windows)) {
+            let revision = snapshot.history_revision;
+            self.library.follow(revision, is_in_repair, now);
         }
         let list = self.list.list();
         let is_found = list.search().trim().is_empty() || list.entries() > 0;
@@ -209,7 +218,10 @@ impl App {
                 }
                 LibraryEvent::Remove(assets) => {
                     let said = words::removed(assets.len());
-                    self.engines.send(Command::RemoveAssets(assets));
+                    // Uploads go on between the parts.
+                    for part in assets.chunks(REMOVED_AT_ONCE) {
+                        self.engines.send(Command::RemoveAssets(part.to_vec()));
+                    }
                     self.feedback.say(said, None, now);
                 }
                 LibraryEvent::Add(paths, gone) => self.upload_again(paths, gone, now),

@@ -187,7 +187,7 @@ impl App {
                 self.feedback
                     .say(wording::library::checked(&end), None, now);
             }
-            Notice::HistorySetAside(path) => self.notices.set_aside(path),
+            Notice::HistorySetAside(set_aside) => self.notices.set_aside(set_aside),
         }
     }
 

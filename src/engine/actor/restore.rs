@@ -60,8 +60,8 @@ impl<S: Service> Actor<S> {
     pub(super) fn history_opened(&mut self, outcome: Result<OpenOutcome, OpenError>) {
         let is_first = !self.journal.was_opened();
         if let Some((left, set_aside)) = self.journal.opened(outcome) {
-            if let Some(path) = set_aside {
-                self.outbox.notify(Notice::HistorySetAside(path));
+            if let Some(set_aside) = set_aside {
+                self.outbox.notify(Notice::HistorySetAside(set_aside));
             }
             self.recall_accounts();
             if is_first {

@@ -1,12 +1,13 @@
 //! Opens and repairs the history on its own thread; it may be damaged, large, locked or stalled.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
 use super::previous_runs::{RestoredItems, RestoredRows, previous_runs};
 use super::{Journal, LockWait, SAVE_AGAIN, TRY};
+use crate::model::set_aside::SetAside;
 use crate::model::snapshot::{JournalState, UnwritableCause};
 use crate::store::{History, OpenError, OpenedDatabase, RunId, RunLock, StoreError};
 
@@ -21,8 +22,8 @@ pub type IsAlive = Arc<dyn Fn(&RunId) -> bool + Send + Sync>;
 pub struct OpenedHistory {
     /// Ready for use.
     pub history: History,
-    /// Path of a damaged one that was set aside.
-    pub set_aside: Option<PathBuf>,
+    /// A damaged one that was set aside.
+    pub set_aside: Option<SetAside>,
     /// Id of this run, as written to the journal.
     pub run: RunId,
     /// Marks this run as alive while held.
@@ -129,12 +130,12 @@ impl Journal {
         self.was_opened
     }
 
-    /// Takes back the history. Returns rows of earlier runs and the path of a damaged history;
+    /// Takes back the history. Returns rows of earlier runs and a damaged history;
     /// everything known before is staged again.
     pub fn opened(
         &mut self,
         outcome: Result<OpenOutcome, OpenError>,
-    ) -> Option<(RestoredRows, Option<PathBuf>)> {
+    ) -> Option<(RestoredRows, Option<SetAside>)> {
         self.away = false;
         let OpenOutcome {
             mut database,
@@ -160,6 +161,7 @@ impl Journal {
             self.lock = lock;
         }
         self.was_opened = true;
+        self.revision += 1;
         self.are_accounts_stale = true;
         self.has_answered = true;
         self.state = JournalState::Good;
@@ -200,7 +202,7 @@ fn restored(
             Err(error) => error,
         };
         let history = database.history;
-        let path = history.path().map(PathBuf::from).unwrap_or_default();
+        let path = history.path().map(Path::to_owned).unwrap_or_default();
         let anew = match error {
             StoreError::Damaged(why) => {
                 tracing::error!(%why, "the history is damaged");

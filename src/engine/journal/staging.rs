@@ -128,7 +128,8 @@ impl Journal {
         self.staged.extend(renamed);
     }
 
-    /// Returns a number that rises with every commit that concerns assets or batches.
+    /// Returns a number that rises with every opening, and every commit that concerns assets or
+    /// batches.
     pub fn revision(&self) -> u64 {
         self.revision
     }

@@ -301,6 +301,7 @@ async fn a_database_that_is_damaged_in_use_is_set_aside_and_everything_is_kept()
     engine.upload(&paths).await;
     engine.until_status("a.mp3", &Status::Ready).await;
     engine.until_status("b.mp3", &Status::Finishing).await;
+    let before = engine.snapshot().history_revision;
     // Another process truncates the database.
     for ending in ["", "-wal", "-shm"] {
         let file = place.data().join(format!("{FILE_NAME}{ending}"));
@@ -318,11 +319,16 @@ async fn a_database_that_is_damaged_in_use_is_set_aside_and_everything_is_kept()
         .notices()
         .iter()
         .find_map(|notice| match notice {
-            Notice::HistorySetAside(path) => Some(path.clone()),
+            Notice::HistorySetAside(set_aside) => Some(set_aside.clone()),
             _ => None,
         })
         .expect("it is said");
-    assert!(aside.exists());
+    assert!(aside.path.exists());
+    assert!(aside.assets > 0, "the ledger had it");
+    assert!(
+        engine.snapshot().history_revision > before,
+        "it is read again"
+    );
     let assets: Vec<String> = place
         .assets()
         .iter()

@@ -140,10 +140,25 @@ pub(super) fn select(
     clause: &str,
     values: impl Params,
 ) -> rusqlite::Result<Vec<AssetRecord>> {
+    let mut found = Vec::new();
+    for_each(connection, clause, values, |asset| found.push(asset))?;
+    Ok(found)
+}
+
+/// Passes the assets that an SQL clause selects to `each`, except those with unusable IDs.
+pub(super) fn for_each(
+    connection: &Connection,
+    clause: &str,
+    values: impl Params,
+    mut each: impl FnMut(AssetRecord),
+) -> rusqlite::Result<()> {
     let mut statement =
-        connection.prepare_cached(&format!("SELECT {} FROM assets {clause}", COLUMNS))?;
-    let found = statement.query_map(values, read)?;
-    found.filter_map(Result::transpose).collect()
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM assets {clause}"))?;
+    let mut rows = statement.query(values)?;
+    while let Some(row) = rows.next()? {
+        read(row)?.into_iter().for_each(&mut each);
+    }
+    Ok(())
 }
 
 /// Columns that [`read`] expects, by name.

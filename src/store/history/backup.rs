@@ -68,6 +68,9 @@ fn back_up_at(dir: &Path, folder: &Path, now: Timestamp) -> io::Result<()> {
 
 fn copy_database(from: &Path, to: &Path) -> rusqlite::Result<()> {
     let source = open_to_read(from)?;
+    // Reads one state of the database: otherwise every commit of another connection would begin the
+    // copy anew, and that of a large history would never end.
+    source.execute_batch("BEGIN; SELECT 1 FROM sqlite_schema")?;
     let mut target = Connection::open(to)?;
     // The whole file is synced before it gets its name.
     target.pragma_update(None, "synchronous", "OFF")?;

@@ -217,11 +217,12 @@ impl Ledger {
             }
         }
         if from.is_none() {
-            let mut lacking = assets::select(connection, "ORDER BY id", ())?;
-            lacking
-                .retain(|asset| !seen.contains(&(asset.base_url.clone(), asset.asset_id.clone())));
-            let line = |asset| to_line(LedgerEvent::of(asset), asset);
-            let lacking: String = lacking.iter().map(line).collect();
+            let mut lacking = String::new();
+            assets::for_each(connection, "ORDER BY id", (), |asset| {
+                if !seen.contains(&(asset.base_url.clone(), asset.asset_id.clone())) {
+                    lacking.push_str(&to_line(LedgerEvent::of(&asset), &asset));
+                }
+            })?;
             if !lacking.is_empty()
                 && let Err(error) = self.append(&lacking, limit)
             {

@@ -1,7 +1,7 @@
 //! Recovery of the rows of a damaged database that `SELECT` can still read.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::types::{Value, ValueRef};
@@ -11,10 +11,25 @@ use super::StoreError;
 use super::connect::open_to_read;
 use super::ledger::{Ledger, forget_applied};
 use super::schema::{TABLES, Table};
+use crate::model::set_aside::SetAside;
 
 /// Gap added to the counter, or the highest id, of a backup or of a damaged database whose counter
 /// is unreadable: more ids than any queue can have used since.
 const ID_GAP: i64 = 1_000_000;
+
+/// Counts what is in the database that replaces a damaged one; what cannot be counted is 0.
+pub(super) fn count(path: PathBuf, fresh: &Connection) -> SetAside {
+    let count = |sql: &str| {
+        let count = fresh.query_row(sql, (), |row| row.get::<_, i64>(0));
+        usize::try_from(count.unwrap_or_default()).unwrap_or_default()
+    };
+    SetAside {
+        path,
+        assets: count("SELECT count(upload_status) FROM assets"),
+        batches: count("SELECT count(*) FROM batches"),
+        notes: count("SELECT (SELECT count(note) FROM assets) + (SELECT count(note) FROM batches)"),
+    }
+}
 
 /// Rows of a table by rowid.
 type Rows = BTreeMap<i64, Vec<Value>>;
@@ -37,31 +52,36 @@ pub(super) fn recover_rows(
     // SQLite deletes the log of an empty database even when only reading.
     let is_empty = std::fs::metadata(path).is_ok_and(|found| found.len() == 0);
     let source = open_to_read(path).ok().filter(|_| !is_empty);
-    let mut recover = |table: &Table| -> Result<bool, StoreError> {
+    let recover = |table: &Table| -> Result<(usize, bool), StoreError> {
         let Some(source) = &source else {
-            return Ok(false);
+            return Ok((0, false));
         };
         let (rows, is_whole) = read_table(source, table);
         if is_whole && table.name != "assets" {
             transaction.execute(&format!("DELETE FROM {}", table.name), [])?;
         }
-        saved += insert_rows(&transaction, table, &rows)?;
-        Ok(is_whole && !rows.is_empty())
+        let count = insert_rows(&transaction, table, &rows)?;
+        Ok((count, is_whole && !rows.is_empty()))
     };
     // The ledger's assets join batches by label, and a new batch must not get the id of another.
     let is_first = |table: &&Table| matches!(table.name, "batches" | "skipped_files" | "counters");
     for table in TABLES.iter().filter(is_first) {
-        let is_whole = recover(table)?;
+        let (count, is_whole) = recover(table)?;
+        saved += count;
         is_counted |= is_whole && table.name == "counters";
     }
     bump_id_counter(&transaction, is_counted)?;
     forget_applied(&transaction)?;
     ledger.catch_up(&transaction, limit)?;
     for table in TABLES.iter().filter(|table| !is_first(table)) {
-        recover(table)?;
+        let (count, _) = recover(table)?;
+        saved += count;
+        if count > 0 && table.name == "assets" {
+            // The ledger lacks some of these, or knows better.
+            forget_applied(&transaction)?;
+        }
     }
     bump_id_counter(&transaction, is_counted)?;
-    forget_applied(&transaction)?;
     transaction.commit()?;
     Ok(saved)
 }

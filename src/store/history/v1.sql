@@ -36,7 +36,8 @@ CREATE TABLE assets (
 CREATE INDEX assets_by_size ON assets (base_url, account, size);
 -- For no query: the check at opening compares it with the table, and so finds a damaged hash.
 CREATE INDEX assets_by_content ON assets (base_url, account, content);
-CREATE INDEX assets_by_time ON assets (uploaded_at_ms);
+-- The Library's usual order, without looking at the rows.
+CREATE INDEX assets_by_time ON assets (uploaded_at_ms) WHERE upload_status IS NOT NULL;
 CREATE INDEX assets_by_batch ON assets (batch);
 
 -- What was added in one go. A batch outlives its rows and assets.

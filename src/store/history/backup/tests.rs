@@ -116,3 +116,37 @@ fn a_folder_that_cannot_be_written_is_an_error_and_nothing_else() {
     assert!(back_up_at(dir.path(), &folder, at("11-01")).is_err());
     assert_eq!(names(dir.path()), before);
 }
+
+#[test]
+fn a_copy_ends_although_others_keep_writing() {
+    use crate::store::HistoryChange;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    const MOST_COMMITS: usize = 50_000;
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = History::open(dir.path()).unwrap().history;
+    let large = "x".repeat(16 << 20);
+    let protocol = |host: &str, protocol: &str| {
+        HistoryChange::PutProtocol(crate::store::ProtocolRecord {
+            host: host.to_owned(),
+            kind: String::new(),
+            protocol: protocol.to_owned(),
+        })
+    };
+    history.commit(&[protocol("large", &large)]).unwrap();
+    let is_over = AtomicBool::new(false);
+    let commits = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let mut commits = 0;
+            while commits < MOST_COMMITS && !is_over.load(Ordering::Relaxed) {
+                history.commit(&[protocol("small", "x")]).unwrap();
+                commits += 1;
+            }
+            commits
+        });
+        back_up(dir.path(), &dir.path().join(BACKUP_DIR)).unwrap();
+        is_over.store(true, Ordering::Relaxed);
+        writer.join().unwrap()
+    });
+    assert!(commits < MOST_COMMITS, "the copy waits until nobody writes");
+}

@@ -241,3 +241,75 @@ fn ten_thousand_labels_are_rebuilt_in_good_time() {
     assert_eq!(count_batches(&history), 10_000);
     assert_eq!(label(&history, "re_9999").as_deref(), Some("Shoot 9999"));
 }
+
+#[test]
+fn a_grown_catalogue_is_rebuilt_with_all_that_ledger_and_backup_have_and_says_so() {
+    const ASSETS: u64 = 300;
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    let first = history.reserve_ids(6).unwrap().0;
+    let mut assets = Vec::new();
+    for n in 0..6 {
+        let batch = batch(first + n, &format!("Shoot {n}"));
+        put_batch(&mut history, &batch);
+        let part = (n * ASSETS / 6)..((n + 1) * ASSETS / 6);
+        assets.extend(part.map(|number| AssetRecord {
+            size: 1000 + number,
+            content: Some(ContentHash::from_bytes([number as u8; 32])),
+            ..ready(&format!("re_{number}"), &batch)
+        }));
+    }
+    put(&mut history, assets.clone());
+    let note = HistoryChange::SetNote {
+        base_url: URL.to_owned(),
+        asset_id: assets[7].asset_id.clone(),
+        note: Some("the good one".to_owned()),
+    };
+    history.commit(&[note]).unwrap();
+    let remove = |asset: &AssetRecord| HistoryChange::RemoveAsset(asset.clone());
+    history.commit(&[remove(&assets[1])]).unwrap();
+    back_up(dir.path(), &dir.path().join(BACKUP_DIR)).unwrap();
+    history.commit(&[remove(&assets[2])]).unwrap();
+    drop(history);
+
+    let rebuilt = || {
+        fs::write(dir.path().join(FILE_NAME), "x".repeat(5000)).unwrap();
+        let opened = History::open(dir.path()).unwrap();
+        for (number, asset) in assets.iter().enumerate() {
+            let found = opened.history.asset(URL, &asset.asset_id).unwrap();
+            let Some(found) = found else {
+                assert!([1, 2].contains(&number), "{number} is lost");
+                continue;
+            };
+            let parts = |asset: &AssetRecord| {
+                let AssetRecord {
+                    name,
+                    path,
+                    size,
+                    content,
+                    label,
+                    status,
+                    ..
+                } = asset.clone();
+                (name, path, size, content, label, status)
+            };
+            assert_eq!(parts(&found), parts(asset), "{number}");
+        }
+        assert_eq!(count(&opened.history), 298, "what was removed stays so");
+        let set_aside = opened.set_aside.expect("it is said");
+        let counts = (set_aside.assets, set_aside.batches, set_aside.notes);
+        (opened.history, counts)
+    };
+    let (history, counts) = rebuilt();
+    assert_eq!(counts, (298, 6, 7));
+    let with_note = found(&history, "re_7");
+    assert_eq!(with_note.note.as_deref(), Some("the good one"));
+    assert_eq!(with_note.metadata.duration_ms, Some(84_000));
+    assert_eq!(batch_of(&history, "re_7").skipped.len(), 1);
+    drop(history);
+
+    fs::remove_dir_all(dir.path().join(BACKUP_DIR)).unwrap();
+    let (history, counts) = rebuilt();
+    assert_eq!(counts, (298, 6, 0));
+    assert_eq!(found(&history, "re_7").note, None);
+}

@@ -182,7 +182,7 @@ fn survives(file: Option<&Blow>, log: Option<&Blow>, index: Option<&Blow>) {
     };
     if let Some(aside) = &set_aside {
         for (ending, bytes) in ["", database_file::LOG].iter().zip(&then) {
-            let kept = fs::read(database_file::sibling(aside, ending)).ok();
+            let kept = fs::read(database_file::sibling(&aside.path, ending)).ok();
             let is_there = |bytes: &Vec<u8>| !bytes.is_empty();
             let is_kept = kept.filter(is_there) == bytes.clone().filter(is_there);
             assert!(is_kept, "{ending:?} is not kept");
@@ -520,7 +520,7 @@ fn what_a_program_that_died_left_of_its_repair_is_finished_or_removed() {
         let opened = History::open(dir.path()).unwrap();
         let found = assets_of(&opened.history).unwrap();
         assert!(found == left().assets, "{moved}");
-        let kept = opened.set_aside.expect("it is said");
+        let kept = opened.set_aside.expect("it is said").path;
         assert_eq!(fs::read(&kept).unwrap(), file);
         let log = fs::read(database_file::sibling(&kept, database_file::LOG)).unwrap();
         assert_eq!(log, left().log);

@@ -44,7 +44,7 @@ fn damaged(dir: &Path, from: usize, len: usize, byte: u8) -> usize {
     bytes[from..end].fill(byte);
     fs::write(&file, &bytes).unwrap();
     let opened = History::open(dir).unwrap();
-    let aside = opened.set_aside.expect("it is said");
+    let aside = opened.set_aside.expect("it is said").path;
     assert_eq!(fs::read(&aside).unwrap(), bytes, "nothing is lost of it");
     let mut history = opened.history;
     let left = count(&history);
@@ -64,7 +64,7 @@ fn a_file_that_is_no_database_is_set_aside_and_never_overwrites_an_earlier_one()
     for text in ["not a database, but long enough to be read as one", "x"] {
         fs::write(&file, text.repeat(100)).unwrap();
         let opened = History::open(dir.path()).unwrap();
-        let aside = opened.set_aside.unwrap();
+        let aside = opened.set_aside.unwrap().path;
         assert_eq!(fs::read_to_string(&aside).unwrap(), text.repeat(100));
         let name = aside.file_name().unwrap().to_string_lossy().into_owned();
         assert!(name.starts_with("history.damaged-"), "{name}");
@@ -93,7 +93,7 @@ fn what_somebody_planted_in_a_history_does_nothing_and_is_set_aside() {
             .unwrap();
         let opened = History::open(dir.path()).unwrap();
         assert!(
-            opened.set_aside.is_some_and(|aside| aside.exists()),
+            opened.set_aside.is_some_and(|aside| aside.path.exists()),
             "{planted}"
         );
         let mut history = opened.history;
@@ -254,7 +254,7 @@ fn a_log_that_lost_its_database_is_set_aside_and_not_deleted() {
     drop(history);
 
     let opened = History::open(kept.path()).unwrap();
-    let aside = database_file::sibling(&opened.set_aside.unwrap(), database_file::LOG);
+    let aside = database_file::sibling(&opened.set_aside.unwrap().path, database_file::LOG);
     assert!(fs::metadata(aside).unwrap().len() > 0);
 }
 
@@ -394,7 +394,7 @@ proptest! {
         match History::open(dir.path()) {
             Ok(OpenedDatabase { mut history, set_aside }) => {
                 if let Some(aside) = set_aside {
-                    prop_assert_eq!(fs::read(aside).unwrap(), bytes);
+                    prop_assert_eq!(fs::read(aside.path).unwrap(), bytes);
                 }
                 let used = history
                     .assets()
