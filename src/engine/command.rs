@@ -176,6 +176,8 @@ pub struct EngineHandle {
     pub notices: mpsc::UnboundedReceiver<Notice>,
     /// Data directory whose history it keeps, if there is one.
     pub data_dir: Option<PathBuf>,
+    /// Base URL of its service.
+    pub base_url: String,
 }
 
 impl EngineHandle {

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::app::command::UiCommand;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::asset::{Account, AssetId, AssetStatus};
 use mavi_uploader::model::asset_check::AssetsToCheck;
 use mavi_uploader::model::media::{Kind, MediaMetadata};
 use mavi_uploader::model::snapshot::Status;
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
+use mavi_uploader::ui::MaviApp;
 
 use crate::window::{FakeEngine, Window, builder, copied, has, open_with, row, until, with_key};
 
@@ -253,6 +255,36 @@ fn details_tell_everything_and_keep_a_note() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_note_is_saved_when_a_question_replaces_the_details_and_when_the_window_closes() {
+    let mut shelf = Shelf::full();
+    fn app(shelf: &mut Shelf) -> &mut MaviApp {
+        shelf.window.state_mut().as_mut().unwrap()
+    }
+    let write = |shelf: &mut Shelf, text: &str| {
+        shelf.press("More: interview.mov", Role::Button);
+        shelf.press("Details", Role::MenuItem);
+        shelf.until_has("Note");
+        shelf.window.get_by_label("Note").focus();
+        shelf.window.run();
+        shelf.window.event(Event::Text(text.to_owned()));
+        shelf.window.run();
+    };
+    let saved = |shelf: &mut Shelf| match shelf.engine.next() {
+        Some(Command::SetNote { note, .. }) => note,
+        other => panic!("{other:?}"),
+    };
+    write(&mut shelf, "ask Ana");
+    app(&mut shelf).dispatch(UiCommand::ShowShortcuts);
+    shelf.window.run();
+    assert_eq!(saved(&mut shelf).as_deref(), Some("ask Ana"));
+    app(&mut shelf).dispatch(UiCommand::CloseDialog);
+    shelf.window.run();
+    write(&mut shelf, "ask Ben");
+    eframe::App::on_exit(app(&mut shelf), None);
+    assert_eq!(saved(&mut shelf).as_deref(), Some("ask Ben"));
 }
 
 #[test]

@@ -128,6 +128,10 @@ library-checked = { $assets ->
        *[other] ; { $others } of another account passed over
     }.
 
+library-left-out = { $assets ->
+        [one] { $assets } asset of another service was left out.
+       *[other] { $assets } assets of another service were left out.
+    }
 library-files-gone = { $files ->
         [one] { $files } file is no longer where it was.
        *[other] { $files } files are no longer where they were.

@@ -52,8 +52,8 @@ impl LibraryRows {
 pub enum LibraryEvent {
     /// Text for the clipboard; `None` without any ID.
     Copied(Option<ClipboardText>),
-    /// Assets to ask the service about.
-    Check(Vec<AssetId>),
+    /// Assets to ask the service about, and the number of those of another service.
+    Check(Vec<AssetId>, usize),
     /// Assets to remove from the history.
     Remove(Vec<AssetRecord>),
     /// Files to add to the queue, and the number of those that are gone.
@@ -93,10 +93,14 @@ impl LibraryJobs {
         });
     }
 
-    /// Reads the IDs to ask about.
-    pub fn check(&mut self, rows: LibraryRows) {
-        self.with_records(rows, |records| {
-            LibraryEvent::Check(records.into_iter().map(|record| record.asset_id).collect())
+    /// Reads the IDs to ask the service about. Another service knows others.
+    pub fn check(&mut self, rows: LibraryRows, base_url: String) {
+        self.with_records(rows, move |records| {
+            let records = records.into_iter();
+            let (here, elsewhere): (Vec<_>, Vec<_>) =
+                records.partition(|record| record.base_url == base_url);
+            let ids = here.into_iter().map(|record| record.asset_id).collect();
+            LibraryEvent::Check(ids, elsewhere.len())
         });
     }
 

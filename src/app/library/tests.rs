@@ -297,6 +297,25 @@ fn files_to_upload_again_are_looked_for() {
 }
 
 #[test]
+fn assets_of_another_service_are_not_asked_about_at_this_one() {
+    let elsewhere = AssetRecord {
+        base_url: "https://elsewhere.example".to_owned(),
+        ..asset(2, "two.mp4")
+    };
+    let mut stand = Stand::new(vec![asset(1, "one.mp4"), elsewhere]);
+    stand.library.select_all();
+    let all = stand.library.selected_rows();
+    let base_url = "https://api.example".to_owned();
+    stand.library.jobs().check(all, base_url);
+    match stand.event() {
+        LibraryEvent::Check(ids, left_out) => {
+            assert_eq!((ids, left_out), (vec![asset(1, "").asset_id], 1));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_search_of_the_queue_is_told_what_the_library_has() {
     let mut stand = three();
     stand.library.peek(Some("tw"));
