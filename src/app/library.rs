@@ -252,43 +252,55 @@ impl LibraryState {
 
     /// Handles all answers that have arrived.
     pub fn poll(&mut self) -> Vec<LibraryEvent> {
+        let mut events = Vec::new();
         while let Some(answer) = self.reader.answer() {
-            match answer {
-                LibraryAnswer::Found(Ok((results, records))) => {
-                    self.results = results;
-                    self.is_read = true;
-                    self.problem = None;
-                    self.records.expire();
-                    self.records.take_in(records);
-                    self.selection.keep(&self.results.ids);
-                    self.count_selection();
-                }
-                LibraryAnswer::Found(Err(problem)) => {
-                    self.is_read = true;
-                    self.problem = Some(problem);
-                }
-                LibraryAnswer::Records(records) => self.records.take_in(records),
-                LibraryAnswer::Peeked(words, found) => {
-                    if let Some((asked, count)) = &mut self.peeked
-                        && *asked == words
-                    {
-                        *count = Some(found);
-                    }
-                }
-                LibraryAnswer::Counted(bytes) => self.selected_bytes = Some(bytes),
+            events.extend(self.take(answer));
+        }
+        for event in self.jobs.poll() {
+            match (event, &mut self.details) {
+                (LibraryEvent::Facts(facts), Some(details)) => details.complete(*facts),
+                (LibraryEvent::Facts(_), None) => {}
+                (event, _) => events.push(event),
             }
         }
-        let mut events = self.jobs.poll();
-        events.retain(|event| match event {
-            LibraryEvent::Facts(facts) => {
-                if let Some(details) = &mut self.details {
-                    details.complete(facts.as_ref().clone());
-                }
-                false
-            }
-            _ => true,
-        });
         events
+    }
+
+    fn take(&mut self, answer: LibraryAnswer) -> Option<LibraryEvent> {
+        match answer {
+            LibraryAnswer::Found(Ok((results, records))) => {
+                self.results = results;
+                self.is_read = true;
+                self.problem = None;
+                self.records.expire();
+                self.records.take_in(records);
+                self.selection.keep(&self.results.ids);
+                self.count_selection();
+            }
+            LibraryAnswer::Found(Err(problem)) | LibraryAnswer::Records(Err(problem)) => {
+                self.is_read = true;
+                self.problem = Some(problem);
+            }
+            LibraryAnswer::Records(Ok(records)) => self.records.take_in(records),
+            LibraryAnswer::Peeked(words, found) => {
+                if let Some((asked, count)) = &mut self.peeked
+                    && *asked == words
+                {
+                    *count = found;
+                }
+            }
+            LibraryAnswer::Counted(bytes) => self.selected_bytes = Some(bytes),
+            LibraryAnswer::Replaced => {
+                self.results = LibraryResults::default();
+                self.records = RecordCache::default();
+                self.selection = AssetSelection::default();
+                self.selected_bytes = Some(0);
+                self.is_read = false;
+                self.is_stale = true;
+                return Some(LibraryEvent::Replaced);
+            }
+        }
+        None
     }
 
     /// Asks for the records of these rows, as far as they are not known.

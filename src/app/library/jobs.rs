@@ -60,6 +60,8 @@ pub enum LibraryEvent {
     Add(Vec<PathBuf>, usize),
     /// Facts for the open details.
     Facts(Box<AssetFacts>),
+    /// Another database has taken the place of the one before: row numbers mean other assets.
+    Replaced,
     /// Sentence for the user.
     Say(String),
 }

@@ -316,6 +316,36 @@ fn assets_of_another_service_are_not_asked_about_at_this_one() {
 }
 
 #[test]
+fn records_that_cannot_be_read_are_a_problem_and_not_asked_for_without_end() {
+    let mut stand = three();
+    let rows = stand.library.rows().to_vec();
+    stand.library.records.expire();
+    assert!(stand.library.records.missing(&rows).is_some());
+    stand
+        .library
+        .take(LibraryAnswer::Records(Err("broken".to_owned())));
+    assert_eq!(stand.library.problem(), Some("broken"));
+    assert_eq!(stand.library.records.missing(&rows), None);
+    let due = stand.now + BETWEEN_READINGS;
+    stand.library.follow(2, false, due);
+    stand.until(|library| library.problem().is_none());
+}
+
+// Windows names no file's identity.
+#[cfg(unix)]
+#[test]
+fn rows_of_another_database_are_not_those_that_were_selected() {
+    let mut stand = three();
+    stand.library.select_all();
+    stand.history = stand.history.repair().unwrap().history;
+    stand.library.follow(2, false, stand.now + BETWEEN_READINGS);
+    let events = stand.until(|library| library.selection().is_empty());
+    assert!(matches!(events[..], [LibraryEvent::Replaced]));
+    stand.until(|library| library.all().is_some());
+    assert!(stand.library.selection().is_empty());
+}
+
+#[test]
 fn a_search_of_the_queue_is_told_what_the_library_has() {
     let mut stand = three();
     stand.library.peek(Some("tw"));
