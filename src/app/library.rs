@@ -163,9 +163,9 @@ impl LibraryState {
         Some(due.saturating_duration_since(now))
     }
 
-    /// Returns the time until the next reading of a changed history.
+    /// Returns the time until the next reading of a changed history. A count alone wakes nobody.
     pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
-        self.due_in(now).filter(|_| self.is_stale)
+        self.due_in(now).filter(|_| self.is_stale && self.is_shown)
     }
 
     /// Asks for the assets that match. An older search gives way.
@@ -276,6 +276,9 @@ impl LibraryState {
                 self.records.take_in(records);
                 self.selection.keep(&self.results.ids);
                 self.count_selection();
+                if let Some(details) = &self.details {
+                    self.jobs.read_details(details);
+                }
             }
             LibraryAnswer::Found(Err(problem)) | LibraryAnswer::Records(Err(problem)) => {
                 self.is_read = true;
@@ -318,10 +321,10 @@ impl LibraryState {
         let Some(asset) = self.records.get(row) else {
             return false;
         };
-        let asset = asset.clone();
         let account = wording::account_name(accounts, &asset.account);
-        self.details = Some(AssetDetails::new(row, asset.clone(), account));
-        self.jobs.read_details(row, asset);
+        let details = AssetDetails::new(row, asset.clone(), account);
+        self.jobs.read_details(&details);
+        self.details = Some(details);
         true
     }
 
@@ -383,6 +386,11 @@ impl LibraryState {
     pub fn all(&self) -> Option<usize> {
         let is_known = self.is_read && (self.results.all > 0 || !self.is_in_repair);
         is_known.then_some(self.results.all)
+    }
+
+    /// Returns `true` if the history has or had an asset.
+    pub fn had_any(&self) -> bool {
+        self.results.had_any
     }
 
     /// Returns why the history cannot be read.
