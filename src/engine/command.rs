@@ -34,7 +34,7 @@ pub enum Command {
         /// Its new note; `None` for none.
         note: Option<String>,
     },
-    /// Remove a batch and its rows from the list, as [`Command::Remove`] does.
+    /// Remove a batch without rows from the list.
     RemoveBatch(BatchId),
     /// Start every row that is ready.
     Start,

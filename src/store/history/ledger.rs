@@ -60,6 +60,8 @@ impl Ledger {
     /// Appends the lines of these changes after any held-back ones; lines that cannot be appended
     /// are held back. A repeated change adds no second line.
     pub(super) fn append_changes(&mut self, changes: &[HistoryChange], limit: Duration) {
+        let held = self.held_back.iter().map(|(line, _)| line.clone());
+        let mut held: HashSet<String> = held.collect();
         for change in changes {
             let (event, asset) = match change {
                 HistoryChange::PutAsset(asset) => (LedgerEvent::of(asset), asset),
@@ -67,8 +69,7 @@ impl Ledger {
                 _ => continue,
             };
             let line = to_line(event, asset);
-            let is_held_back = self.held_back.iter().any(|(held, _)| *held == line);
-            if !is_held_back && !self.unconfirmed.contains_key(&line) {
+            if !self.unconfirmed.contains_key(&line) && held.insert(line.clone()) {
                 self.held_back.push((line, asset.asset_id.clone()));
             }
         }

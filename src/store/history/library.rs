@@ -17,7 +17,9 @@ use super::{LEDGER_NAME, OpenError, StoreError, assets, schema};
 use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 
-pub use query::{LibraryColumn, LibraryQuery, LibrarySort, StatusFilter};
+pub use query::{
+    LibraryColumn, LibraryQuery, LibrarySort, MAX_WORDS, StatusFilter, different_words,
+};
 
 /// Order of texts that users expect: clip-2 before clip-10.
 const NATURAL: &str = "natural_order";
