@@ -164,6 +164,15 @@ fn before_the_first_upload_the_page_says_what_it_is_for() {
 }
 
 #[test]
+fn a_library_whose_assets_were_all_removed_is_not_called_new() {
+    let mut shelf = Shelf::of(vec![asset(1, "one.mp4", 0)], Theme::Light, [640.0, 420.0]);
+    shelf.until_has("one.mp4, Ready");
+    shelf.commit(&[HistoryChange::RemoveAsset(asset(1, "one.mp4", 0))]);
+    shelf.until_has("The Library is empty");
+    assert!(!has(&shelf.window, "Nothing uploaded yet"));
+}
+
+#[test]
 fn a_search_finds_parts_of_names_labels_and_notes_and_can_be_cleared() {
     let mut shelf = Shelf::full();
     assert!(has(&shelf.window, "Library 5"));
@@ -239,7 +248,7 @@ fn details_tell_everything_and_keep_a_note() {
     let mut shelf = Shelf::full();
     shelf.press("More: interview.mov", Role::Button);
     shelf.press("Details", Role::MenuItem);
-    shelf.until_has("File now: No longer there");
+    shelf.until_has("File now: Not on this computer right now");
     assert!(has(&shelf.window, "Batch: Shoot_2026-11-28"));
     assert!(has(&shelf.window, "Duration: 1:24"));
     shelf.window.get_by_label("Note").focus();

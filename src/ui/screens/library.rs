@@ -113,6 +113,10 @@ fn nothing(ui: &mut Ui, app: &App) {
         ui.spacing_mut().item_spacing.y = space::M;
         match app.library().problem() {
             Some(problem) => text::label(ui, problem, type_size::BODY, p.text),
+            None if app.library().had_any() => {
+                text::label(ui, words::empty(), type_size::TITLE, p.text);
+                text::label(ui, words::empty_means(), type_size::BODY, p.secondary);
+            }
             None => {
                 text::label(ui, words::never(), type_size::TITLE, p.text);
                 text::label(ui, words::never_means(), type_size::BODY, p.secondary);
