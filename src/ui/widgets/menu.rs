@@ -129,7 +129,7 @@ fn draw(
     let anchor = popup.get_anchor_rect().unwrap_or(window);
     // Above or below, whatever is larger: its button stays in view.
     let room = (window.bottom() - anchor.bottom()).max(anchor.top() - window.top());
-    let height = (room - 2.0 * space::M).max(4.0 * size::SMALL_BUTTON);
+    let height = (room - 2.0 * space::M).max(2.0 * size::ROW);
     let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         let mut items = items();
