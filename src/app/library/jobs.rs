@@ -31,6 +31,11 @@ impl LibraryRows {
         self.rows.is_empty()
     }
 
+    /// Returns them in the list's order.
+    pub fn as_slice(&self) -> &[i64] {
+        &self.rows
+    }
+
     /// Reads the records of those that are still there. Blocks.
     ///
     /// # Errors

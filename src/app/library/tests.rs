@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 
+use jiff::civil::date;
+
 use super::command::DetailsFormat;
 use super::details::FileState;
 use super::filters::{LibraryFilter, Period};
@@ -448,12 +450,18 @@ fn days_are_the_users_own() {
     };
     let from = |day: &str| (Some(format!("{day}T08:00:00Z")), None);
     assert_eq!(limits(Period::Any), (None, None));
-    assert_eq!(limits(Period::Today), from("2026-11-30"));
     assert_eq!(limits(Period::SevenDays), from("2026-11-24"));
     assert_eq!(limits(Period::ThirtyDays), from("2026-11-01"));
-    let months: Vec<_> = Period::offered(&now).into_iter().skip(4).collect();
-    assert_eq!(months.len(), 12);
-    let (start, end) = limits(months[1]);
+    let months = [date(2026, 10, 1), date(2026, 8, 1)];
+    let offered = Period::offered(&now, &months);
+    let days = (24..=30).rev().map(|day| Period::Day(date(2026, 11, day)));
+    let days: Vec<_> = days.collect();
+    assert_eq!(offered[1..8], days);
+    assert_eq!(offered[10..], months.map(Period::Month));
+    let (start, end) = limits(offered[2]);
+    assert_eq!(start.unwrap(), "2026-11-29T08:00:00Z");
+    assert_eq!(end.unwrap(), "2026-11-30T08:00:00Z");
+    let (start, end) = limits(offered[10]);
     assert_eq!(start.unwrap(), "2026-10-01T08:00:00Z");
     assert_eq!(end.unwrap(), "2026-11-01T08:00:00Z");
 }

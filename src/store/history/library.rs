@@ -5,6 +5,9 @@ mod query;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params_from_iter};
 
@@ -26,7 +29,9 @@ const NATURAL: &str = "natural_order";
 /// SQL function that returns the folder in an asset's search text.
 const FOLDER: &str = "folder";
 /// Batches offered to filter by; older ones are found by their labels.
-const OFFERED_BATCHES: usize = 30;
+const OFFERED_BATCHES: usize = 1_000;
+/// Most months offered to filter by: ten years.
+const OFFERED_MONTHS: usize = 120;
 /// Records read at a time by [`Library::for_each`].
 const PAGE: usize = 256;
 
@@ -70,10 +75,12 @@ pub struct LibraryResults {
 /// Values that the assets have, to filter by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LibraryFacets {
-    /// The newest batches, with their labels.
+    /// Batches, newest first, with their labels.
     pub batches: Vec<(BatchId, String)>,
     /// Accounts, by their keys.
     pub accounts: Vec<Account>,
+    /// First days of the user's months with uploads, newest first.
+    pub months: Vec<Date>,
 }
 
 /// Interrupts a [`Library`]'s running call from another thread; the call fails.
@@ -277,7 +284,32 @@ fn facets(connection: &Connection) -> rusqlite::Result<LibraryFacets> {
     Ok(LibraryFacets {
         batches: batches.collect::<rusqlite::Result<_>>()?,
         accounts: accounts.collect::<rusqlite::Result<_>>()?,
+        months: months(connection)?,
     })
+}
+
+/// Returns the months with uploads, each found by a look at an index.
+fn months(connection: &Connection) -> rusqlite::Result<Vec<Date>> {
+    let mut newest_before = connection.prepare_cached(
+        "SELECT max(uploaded_at_ms) FROM assets
+         WHERE upload_status IS NOT NULL AND uploaded_at_ms < ?1",
+    )?;
+    let zone = TimeZone::system();
+    let (mut months, mut before) = (Vec::new(), i64::MAX);
+    while months.len() < OFFERED_MONTHS {
+        let newest = newest_before.query_row([before], |row| row.get::<_, Option<i64>>(0))?;
+        let newest = newest.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let Some(newest) = newest else {
+            break;
+        };
+        let month = newest.to_zoned(zone.clone()).date().first_of_month();
+        let Ok(start) = month.to_zoned(zone.clone()) else {
+            break;
+        };
+        months.push(month);
+        before = start.timestamp().as_millisecond();
+    }
+    Ok(months)
 }
 
 fn try_open(path: &Path) -> rusqlite::Result<(Connection, i64)> {

@@ -107,7 +107,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut AssetsView, out: &mut Vec<UiComma
 /// Draws why there is nothing: not read yet, never uploaded, or unreadable.
 fn nothing(ui: &mut Ui, app: &App) {
     let p = Palette::of(ui);
-    ui.add_space(ui.available_height() * 0.4);
+    ui.add_space((ui.available_height() - size::ROW) / 2.0);
     ui.vertical_centered(|ui| {
         ui.set_max_width(size::MEASURE);
         ui.spacing_mut().item_spacing.y = space::M;
