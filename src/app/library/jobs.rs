@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::details::{AssetFacts, file_state};
+use super::details::{AssetDetails, AssetFacts, file_state};
 use super::reader::open;
 use crate::app::command::ExportFormat;
 use crate::app::export::{self, ClipboardText};
@@ -29,6 +29,11 @@ impl LibraryRows {
     /// Returns `true` if there are none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// Returns them in the list's order.
+    pub fn as_slice(&self) -> &[i64] {
+        &self.rows
     }
 
     /// Reads the records of those that are still there. Blocks.
@@ -60,6 +65,8 @@ pub enum LibraryEvent {
     Add(Vec<PathBuf>, usize),
     /// Facts for the open details.
     Facts(Box<AssetFacts>),
+    /// Another database has taken the place of the one before: row numbers mean other assets.
+    Replaced,
     /// Sentence for the user.
     Say(String),
 }
@@ -128,14 +135,19 @@ impl LibraryJobs {
         self.running.push(job);
     }
 
-    /// Reads what the file and the ledger tell of an asset.
-    pub(super) fn read_details(&mut self, row: i64, asset: AssetRecord) {
-        let dir = self.dir.clone();
+    /// Reads what history, file and ledger tell of an asset.
+    pub(super) fn read_details(&mut self, details: &AssetDetails) {
+        let (row, known) = (details.row(), details.asset().clone());
+        let rows = self.rows(Arc::from([row]));
         let work = move || {
-            let events = dir.map(|dir| asset_events(&dir, &asset.asset_id));
+            let read = rows.read().ok().and_then(|mut records| records.pop());
+            let asset = read.unwrap_or(known);
+            let dir = rows.dir.as_deref();
+            let events = dir.map(|dir| asset_events(dir, &asset.asset_id));
             LibraryEvent::Facts(Box::new(AssetFacts {
                 row,
                 file: file_state(&asset),
+                asset,
                 events: events.and_then(Result::ok).unwrap_or_default(),
             }))
         };

@@ -244,6 +244,13 @@ impl App {
                 }
                 LibraryEvent::Add(paths, gone) => self.upload_again(paths, gone, now),
                 LibraryEvent::Say(text) => self.feedback.say(text, None, now),
+                LibraryEvent::Replaced => {
+                    let is_of_rows =
+                        |it: &Dialog| matches!(it, Dialog::Asset(_) | Dialog::RemoveAssets(_));
+                    if self.dialog.as_ref().is_some_and(is_of_rows) {
+                        self.close_dialog();
+                    }
+                }
                 LibraryEvent::Facts(_) => {}
             }
         }

@@ -42,6 +42,8 @@ pub(super) struct Ledger {
     held_back: Vec<(String, AssetId)>,
     /// Appended lines, with their assets, whose transaction is not committed.
     unconfirmed: HashMap<String, AssetId>,
+    /// Lines that the last reading did not understand.
+    passed_over: u64,
     /// Error of the last use, if it failed.
     problem: Option<String>,
 }
@@ -53,6 +55,7 @@ impl Ledger {
             file: None,
             held_back: vec![],
             unconfirmed: HashMap::new(),
+            passed_over: 0,
             problem: None,
         }
     }
@@ -234,6 +237,17 @@ impl Ledger {
         Ok(())
     }
 
+    /// Returns true if the database had applied this very ledger, and so has no asset without a line.
+    pub(super) fn was_applied(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
+        let applied = applied(connection)?.filter(|(offset, _)| *offset > 0);
+        Ok(self.is_same_ledger(applied))
+    }
+
+    /// Returns true if the last reading understood every line.
+    pub(super) fn is_whole(&self) -> bool {
+        self.problem.is_none() && self.passed_over == 0
+    }
+
     /// Returns the ledger's size in bytes; 0 if it is missing.
     fn end(&mut self) -> io::Result<u64> {
         match self.open(false) {
@@ -296,11 +310,9 @@ impl Ledger {
             end += read as u64;
         }
         if passed_over > 0 {
-            tracing::warn!(
-                passed_over,
-                "lines of the ledger of asset IDs are not whole"
-            );
+            tracing::warn!(passed_over, "lines of the ledger are not whole");
         }
+        self.passed_over = passed_over;
         Ok(end)
     }
 }

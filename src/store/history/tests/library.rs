@@ -313,6 +313,20 @@ fn later_commits_are_seen_and_removed_records_are_none() {
 }
 
 #[test]
+fn the_row_of_a_removed_asset_is_never_that_of_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    put(&mut history, vec![stored("re_1", "/a.mp4", 1)]);
+    let mut library = library(dir.path());
+    let held = library.find(&words("")).unwrap().ids;
+    let removed = HistoryChange::RemoveAsset(stored("re_1", "/a.mp4", 9));
+    history.commit(&[removed]).unwrap();
+    put(&mut history, vec![stored("re_2", "/b.mp4", 2)]);
+    assert_eq!(found(&mut library, &words("")), "2");
+    assert_eq!(library.records(&held).unwrap(), [None]);
+}
+
+#[test]
 fn a_database_that_is_swapped_in_is_noticed() {
     let dir = tempfile::tempdir().unwrap();
     let mut history = open(dir.path());
