@@ -83,7 +83,8 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         keychain = KeychainLookup::begin();
     }
     let paths = arguments.paths.clone();
-    running.handle.send(match arguments.label {
+    let label = arguments.label;
+    running.handle.send(match label.clone() {
         Some(label) => Command::AddLabelled(paths, label),
         None => Command::Add(paths),
     });
@@ -99,6 +100,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         report,
         events,
         keychain,
+        label,
         key_is_bad: bad_key.is_some(),
         journal: JournalState::Good,
         ledger_problem: None,
@@ -112,6 +114,8 @@ struct UploadSession {
     report: Report,
     events: mpsc::UnboundedReceiver<LifecycleRecord>,
     keychain: KeychainLookup,
+    /// Label that the files were to get.
+    label: Option<String>,
     /// The environment's key is invalid, which was reported.
     key_is_bad: bool,
     /// Last reported state of the history.
@@ -153,6 +157,11 @@ impl UploadSession {
             progress.say(&line);
         }
         progress.end();
+        if let Some(label) = &self.label {
+            kept_labels(label, &snapshot)
+                .iter()
+                .for_each(|line| say(line));
+        }
         for row in snapshot.rows.iter().filter(|row| !row.saved) {
             let asset = row.asset_id.as_ref();
             if let Some(line) = asset.and_then(|asset| self.report.not_saved(&row.path, asset)) {
@@ -264,6 +273,17 @@ impl UploadSession {
     }
 }
 
+/// Returns a line for each other label than the `wanted` one: that of the run that began the files.
+fn kept_labels(wanted: &str, snapshot: &Snapshot) -> Vec<String> {
+    let others = snapshot.batches.iter().filter(|it| it.label != wanted);
+    let lines = others.map(|batch| {
+        let rows = snapshot.rows.iter();
+        let files = rows.filter(|row| row.batch == Some(batch.id)).count();
+        wording::label_kept(files, &batch.label)
+    });
+    lines.collect()
+}
+
 /// Partial uploads that restart in the next run.
 #[derive(Debug, PartialEq, Eq)]
 struct Lost {
@@ -303,3 +323,6 @@ async fn until(limit: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

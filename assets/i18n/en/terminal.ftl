@@ -110,6 +110,12 @@ terminal-sent-with-this-key = { $state }; sending it with this one
 # $cause: a sentence.
 terminal-retrying = { $cause } Next try in { $wait }.
 
+# After `--label`: files that an earlier run left unfinished. $label: its label.
+terminal-label-kept = { $files ->
+        [one] { $files } file keeps the label of the run that began it: { $label }
+       *[other] { $files } files keep the label of the run that began them: { $label }
+    }
+
 ## The end of `upload`. $parts: the sums below, with commas.
 
 terminal-done = Done: { $parts }.
