@@ -41,7 +41,7 @@ pub struct HistoryArguments {
     #[arg(long, ignore_case = true, value_parser = statuses())]
     pub status: Option<StatusFilter>,
     /// Only batches of this label
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = super::parse_label)]
     pub label: Option<String>,
     /// Only what is of this account, by its name or the last four characters of its key
     #[arg(long, value_name = "NAME|LAST4")]

@@ -38,13 +38,38 @@ const MAX_LABEL: usize = 200;
 /// Longest note, in characters.
 const MAX_NOTE: usize = 10_000;
 
-/// Returns a label as one line without control characters, of at most 200 characters; `None` if
-/// nothing is left.
+/// Returns a label as one line without control characters or those that turn the direction of
+/// writing, of at most 200 characters; `None` if nothing visible is left.
 pub fn clean_label(text: &str) -> Option<String> {
-    let line = one_line(text);
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let line = one_line(text).replace(turns, "");
     let line: String = line.trim().chars().take(MAX_LABEL).collect();
     let line = line.trim_end();
-    (!line.is_empty()).then(|| line.to_owned())
+    let is_visible = |c: char| !c.is_whitespace() && !has_no_width(c);
+    line.chars().any(is_visible).then(|| line.to_owned())
+}
+
+/// Returns true for joiners, marks of direction, fillers, tags and selectors, which show nothing by
+/// themselves.
+fn has_no_width(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// Returns a note without control characters other than line breaks, of at most 10,000 characters;

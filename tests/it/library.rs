@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::app::command::UiCommand;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::accounts::{AccountInfo, Accounts};
 use mavi_uploader::model::asset::{Account, AssetId, AssetStatus};
@@ -13,6 +14,7 @@ use mavi_uploader::model::asset_check::AssetsToCheck;
 use mavi_uploader::model::media::{Kind, MediaMetadata};
 use mavi_uploader::model::snapshot::Status;
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
+use mavi_uploader::ui::MaviApp;
 
 use crate::window::{FakeEngine, Window, builder, copied, has, open_with, row, until, with_key};
 
@@ -164,6 +166,15 @@ fn before_the_first_upload_the_page_says_what_it_is_for() {
 }
 
 #[test]
+fn a_library_whose_assets_were_all_removed_is_not_called_new() {
+    let mut shelf = Shelf::of(vec![asset(1, "one.mp4", 0)], Theme::Light, [640.0, 420.0]);
+    shelf.until_has("one.mp4, Ready");
+    shelf.commit(&[HistoryChange::RemoveAsset(asset(1, "one.mp4", 0))]);
+    shelf.until_has("The Library is empty");
+    assert!(!has(&shelf.window, "Nothing uploaded yet"));
+}
+
+#[test]
 fn a_search_finds_parts_of_names_labels_and_notes_and_can_be_cleared() {
     let mut shelf = Shelf::full();
     assert!(has(&shelf.window, "Library 5"));
@@ -239,7 +250,7 @@ fn details_tell_everything_and_keep_a_note() {
     let mut shelf = Shelf::full();
     shelf.press("More: interview.mov", Role::Button);
     shelf.press("Details", Role::MenuItem);
-    shelf.until_has("File now: No longer there");
+    shelf.until_has("File now: Not on this computer right now");
     assert!(has(&shelf.window, "Batch: Shoot_2026-11-28"));
     assert!(has(&shelf.window, "Duration: 1:24"));
     shelf.window.get_by_label("Note").focus();
@@ -255,6 +266,36 @@ fn details_tell_everything_and_keep_a_note() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_note_is_saved_when_a_question_replaces_the_details_and_when_the_window_closes() {
+    let mut shelf = Shelf::full();
+    fn app(shelf: &mut Shelf) -> &mut MaviApp {
+        shelf.window.state_mut().as_mut().unwrap()
+    }
+    let write = |shelf: &mut Shelf, text: &str| {
+        shelf.press("More: interview.mov", Role::Button);
+        shelf.press("Details", Role::MenuItem);
+        shelf.until_has("Note");
+        shelf.window.get_by_label("Note").focus();
+        shelf.window.run();
+        shelf.window.event(Event::Text(text.to_owned()));
+        shelf.window.run();
+    };
+    let saved = |shelf: &mut Shelf| match shelf.engine.next() {
+        Some(Command::SetNote { note, .. }) => note,
+        other => panic!("{other:?}"),
+    };
+    write(&mut shelf, "ask Ana");
+    app(&mut shelf).dispatch(UiCommand::ShowShortcuts);
+    shelf.window.run();
+    assert_eq!(saved(&mut shelf).as_deref(), Some("ask Ana"));
+    app(&mut shelf).dispatch(UiCommand::CloseDialog);
+    shelf.window.run();
+    write(&mut shelf, "ask Ben");
+    eframe::App::on_exit(app(&mut shelf), None);
+    assert_eq!(saved(&mut shelf).as_deref(), Some("ask Ben"));
 }
 
 #[test]

@@ -95,6 +95,8 @@ library-remove = Remove from Library
 library-reading = Reading the Library…
 library-never = Nothing uploaded yet
 library-never-means = Every file you upload appears here with its asset ID, and stays after you clear the list of uploads.
+library-empty = The Library is empty
+library-empty-means = Files you upload appear here with their asset IDs once memories.ai has stored them.
 library-nothing-found = Nothing in the Library matches.
 library-no-history = There is no data folder, so there is no Library. The settings say why.
 # $cause: the system's error.
@@ -143,6 +145,10 @@ library-checked = { $assets ->
        *[other] ; { $others } of another account passed over
     }.
 
+library-left-out = { $assets ->
+        [one] { $assets } asset of another service was left out.
+       *[other] { $assets } assets of another service were left out.
+    }
 library-files-gone = { $files ->
         [one] { $files } file is no longer where it was.
        *[other] { $files } files are no longer where they were.
@@ -197,7 +203,8 @@ library-name-note = Note
 library-file-asked = Looking…
 library-file-unchanged = Still there, unchanged
 library-file-changed = Changed since the upload
-library-file-missing = No longer there
+library-file-missing = Not on this computer right now
+library-file-unreadable = Can’t be read right now
 library-file-unknown = Not known
 library-remark-twice = May be stored twice
 library-remark-abandoned = Upload abandoned

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::records::AssetRecord;
 use super::rows::{from_sql_batch, from_sql_size, to_sql_batch, to_sql_size};
-use super::search::casefold;
+use super::search::batch_text;
 use super::{History, StoreError};
 use crate::model::asset::AssetId;
 use crate::model::batch::{Batch, BatchId, SkippedFile, SkippedKind};
@@ -26,7 +26,7 @@ pub(super) fn put(connection: &Connection, batch: &Batch) -> rusqlite::Result<()
             batch.note,
             batch.created_at_ms,
             to_sql_size(batch.other_files),
-            casefold(&batch.label),
+            batch_text(&batch.label, batch.note.as_deref()),
         ])?;
     connection
         .prepare_cached("DELETE FROM skipped_files WHERE batch = ?1")?
@@ -98,9 +98,14 @@ fn rename(
     if !is_one || usize::try_from(all) != Ok(assets.len()) {
         return Ok(false);
     }
+    let note: Option<Option<String>> = connection
+        .prepare_cached("SELECT note FROM batches WHERE id = ?1")?
+        .query_row([batch], |row| row.get(0))
+        .optional()?;
+    let text = batch_text(label, note.flatten().as_deref());
     let renamed = connection
         .prepare_cached("UPDATE batches SET label = ?2, search = ?3 WHERE id = ?1")?
-        .execute(params![batch, label, casefold(label)])?;
+        .execute(params![batch, label, text])?;
     Ok(renamed == 1)
 }
 

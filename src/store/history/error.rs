@@ -112,6 +112,10 @@ impl From<Error> for StoreError {
             | Error::InvalidColumnType(..) => return Self::Damaged(error.to_string()),
             _ => return Self::NotSaved(error.to_string()),
         };
+        if error.to_string().contains("too large") && code.code == ErrorCode::Unknown {
+            // A limit of SQLite, as in "Expression tree is too large".
+            return Self::NotSaved(error.to_string());
+        }
         match code.code {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
             // Our statements fit our tables, so a general error means foreign tables.

@@ -42,6 +42,8 @@ pub(super) struct Ledger {
     held_back: Vec<(String, AssetId)>,
     /// Appended lines, with their assets, whose transaction is not committed.
     unconfirmed: HashMap<String, AssetId>,
+    /// Lines that the last reading did not understand.
+    passed_over: u64,
     /// Error of the last use, if it failed.
     problem: Option<String>,
 }
@@ -53,6 +55,7 @@ impl Ledger {
             file: None,
             held_back: vec![],
             unconfirmed: HashMap::new(),
+            passed_over: 0,
             problem: None,
         }
     }
@@ -60,6 +63,8 @@ impl Ledger {
     /// Appends the lines of these changes after any held-back ones; lines that cannot be appended
     /// are held back. A repeated change adds no second line.
     pub(super) fn append_changes(&mut self, changes: &[HistoryChange], limit: Duration) {
+        let held = self.held_back.iter().map(|(line, _)| line.clone());
+        let mut held: HashSet<String> = held.collect();
         for change in changes {
             let (event, asset) = match change {
                 HistoryChange::PutAsset(asset) => (LedgerEvent::of(asset), asset),
@@ -67,8 +72,7 @@ impl Ledger {
                 _ => continue,
             };
             let line = to_line(event, asset);
-            let is_held_back = self.held_back.iter().any(|(held, _)| *held == line);
-            if !is_held_back && !self.unconfirmed.contains_key(&line) {
+            if !self.unconfirmed.contains_key(&line) && held.insert(line.clone()) {
                 self.held_back.push((line, asset.asset_id.clone()));
             }
         }
@@ -233,6 +237,17 @@ impl Ledger {
         Ok(())
     }
 
+    /// Returns true if the database had applied this very ledger, and so has no asset without a line.
+    pub(super) fn was_applied(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
+        let applied = applied(connection)?.filter(|(offset, _)| *offset > 0);
+        Ok(self.is_same_ledger(applied))
+    }
+
+    /// Returns true if the last reading understood every line.
+    pub(super) fn is_whole(&self) -> bool {
+        self.problem.is_none() && self.passed_over == 0
+    }
+
     /// Returns the ledger's size in bytes; 0 if it is missing.
     fn end(&mut self) -> io::Result<u64> {
         match self.open(false) {
@@ -295,11 +310,9 @@ impl Ledger {
             end += read as u64;
         }
         if passed_over > 0 {
-            tracing::warn!(
-                passed_over,
-                "lines of the ledger of asset IDs are not whole"
-            );
+            tracing::warn!(passed_over, "lines of the ledger are not whole");
         }
+        self.passed_over = passed_over;
         Ok(end)
     }
 }

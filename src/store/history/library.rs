@@ -16,11 +16,13 @@ use super::database_file::{BUSY_LIMIT, FILE_NAME, Identity, LOG, identify, sibli
 use super::records::AssetRecord;
 use super::rows::{from_sql_batch, from_sql_size};
 use super::search::SEPARATOR;
-use super::{OpenError, StoreError, assets, schema};
+use super::{LEDGER_NAME, OpenError, StoreError, assets, schema};
 use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 
-pub use query::{LibraryColumn, LibraryQuery, LibrarySort, StatusFilter};
+pub use query::{
+    LibraryColumn, LibraryQuery, LibrarySort, MAX_WORDS, StatusFilter, different_words,
+};
 
 /// Order of texts that users expect: clip-2 before clip-10.
 const NATURAL: &str = "natural_order";
@@ -64,6 +66,8 @@ pub struct LibraryResults {
     pub bytes: u64,
     /// Number of all assets, whatever the query.
     pub all: usize,
+    /// The history has or had an asset, which may have been removed.
+    pub had_any: bool,
     /// Values to filter by.
     pub facets: Arc<LibraryFacets>,
 }
@@ -147,6 +151,9 @@ impl Library {
             None => read_order(&reading, query.sort, data_version)?,
         };
         let order = self.order.insert(order);
+        // The ledger names removed assets too.
+        let ledger = self.path.with_file_name(LEDGER_NAME);
+        let had_any = !order.ids.is_empty() || ledger.metadata().is_ok_and(|it| it.len() > 0);
         let (clause, values) = query.clause();
         if values.is_empty() {
             // Nothing is left out.
@@ -154,6 +161,7 @@ impl Library {
                 ids: order.ids.clone(),
                 bytes: order.bytes,
                 all: order.ids.len(),
+                had_any,
                 facets: Arc::clone(&order.facets),
             });
         }
@@ -173,6 +181,7 @@ impl Library {
             ids,
             bytes,
             all: order.ids.len(),
+            had_any,
             facets: Arc::clone(&order.facets),
         })
     }
@@ -267,7 +276,8 @@ fn facets(connection: &Connection) -> rusqlite::Result<LibraryFacets> {
     ))?;
     let batches = batches.query_map((), |row| Ok((from_sql_batch(row.get(0)?), row.get(1)?)))?;
     // An index answers this, unlike one for listed assets alone.
-    let mut accounts = connection.prepare_cached("SELECT DISTINCT account FROM assets")?;
+    let mut accounts =
+        connection.prepare_cached("SELECT DISTINCT account FROM assets WHERE account <> ''")?;
     let accounts = accounts.query_map((), |row| {
         Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
     })?;

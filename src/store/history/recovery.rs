@@ -52,7 +52,7 @@ pub(super) fn recover_rows(
     // SQLite deletes the log of an empty database even when only reading.
     let is_empty = std::fs::metadata(path).is_ok_and(|found| found.len() == 0);
     let source = open_to_read(path).ok().filter(|_| !is_empty);
-    let recover = |table: &Table| -> Result<(usize, bool), StoreError> {
+    let recover = |table: &Table, may_add: bool| -> Result<(usize, bool), StoreError> {
         let Some(source) = &source else {
             return Ok((0, false));
         };
@@ -60,21 +60,24 @@ pub(super) fn recover_rows(
         if is_whole && table.name != "assets" {
             transaction.execute(&format!("DELETE FROM {}", table.name), [])?;
         }
-        let count = insert_rows(&transaction, table, &rows)?;
+        let count = insert_rows(&transaction, table, &rows, may_add)?;
         Ok((count, is_whole && !rows.is_empty()))
     };
     // The ledger's assets join batches by label, and a new batch must not get the id of another.
     let is_first = |table: &&Table| matches!(table.name, "batches" | "skipped_files" | "counters");
     for table in TABLES.iter().filter(is_first) {
-        let (count, is_whole) = recover(table)?;
+        let (count, is_whole) = recover(table, true)?;
         saved += count;
         is_counted |= is_whole && table.name == "counters";
     }
     bump_id_counter(&transaction, is_counted)?;
+    let was_applied = is_counted && ledger.was_applied(&transaction)?;
     forget_applied(&transaction)?;
     ledger.catch_up(&transaction, limit)?;
+    // Otherwise an ID that the ledger does not have is one that damage made up.
+    let may_add = !(was_applied && ledger.is_whole());
     for table in TABLES.iter().filter(|table| !is_first(table)) {
-        let (count, _) = recover(table)?;
+        let (count, _) = recover(table, may_add || table.name != "assets")?;
         saved += count;
         if count > 0 && table.name == "assets" {
             // The ledger lacks some of these, or knows better.
@@ -160,8 +163,14 @@ const ON_CONFLICT: &str = "ON CONFLICT (base_url, asset_id) DO UPDATE SET
     has_location = coalesce(has_location, excluded.has_location),
     deleted_at_ms = coalesce(deleted_at_ms, excluded.deleted_at_ms)";
 
-/// Inserts rows, replacing those of equal key; rows with values of a wrong type are skipped.
-fn insert_rows(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, StoreError> {
+/// Inserts rows, replacing those of equal key; rows with values of a wrong type are skipped, and
+/// assets that are not there yet unless they may be added.
+fn insert_rows(
+    fresh: &Connection,
+    table: &Table,
+    rows: &Rows,
+    may_add: bool,
+) -> Result<usize, StoreError> {
     // An asset gets a new `id`: one from a damaged page may be another asset's.
     let (verb, on_conflict) = match table.name {
         "assets" => ("INSERT", ON_CONFLICT),
@@ -176,7 +185,13 @@ fn insert_rows(fresh: &Connection, table: &Table, rows: &Rows) -> Result<usize, 
     );
     let mut insert = fresh.prepare(&insert)?;
     let mut kept = 0;
+    let mut known =
+        fresh.prepare("SELECT 1 FROM assets WHERE base_url IS ?1 AND asset_id IS ?2")?;
     for row in rows.values() {
+        if !may_add && !known.exists(params_from_iter(row.iter().take(2)))? {
+            tracing::warn!(id = ?row.get(1), "an asset ID that the ledger does not have is damage");
+            continue;
+        }
         match insert.execute(params_from_iter(row)) {
             Ok(count) => kept += count,
             Err(error) => match StoreError::from(error) {

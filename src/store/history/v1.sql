@@ -9,7 +9,8 @@ INSERT INTO counters (name, value) VALUES ('next_item', 1);
 
 -- What the service gave. Nothing deletes from here but the user.
 CREATE TABLE assets (
-    id             INTEGER PRIMARY KEY,
+    -- Never given to another asset, since readers hold it.
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
     base_url       TEXT NOT NULL,
     asset_id       TEXT NOT NULL,
     item           INTEGER,

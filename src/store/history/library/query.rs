@@ -1,5 +1,7 @@
 //! Queries of the Library, and their SQL.
 
+use std::collections::HashSet;
+
 use rusqlite::types::Value;
 
 use super::{FOLDER, NATURAL};
@@ -7,7 +9,7 @@ use crate::model::asset::{Account, AssetStatus};
 use crate::model::batch::BatchId;
 use crate::model::media::Kind;
 use crate::store::history::rows::to_sql_batch;
-use crate::store::history::search::casefold;
+use crate::store::history::search::{casefold, label_text};
 
 /// SQL condition of the assets in the Library, as `AssetRecord::is_reserved` has it: bytes are stored under
 /// their IDs, or the user asked about an ID that the service does not know.
@@ -16,10 +18,14 @@ pub(super) const IS_LISTED: &str = "(upload_status IS NOT NULL OR remark = 'gone
 pub(super) const STORED_BYTES: &str =
     "iif(deleted_at_ms IS NULL AND coalesce(remark, '') <> 'gone', size, 0)";
 
+/// Most words that a query looks for.
+pub const MAX_WORDS: usize = 32;
+
 /// What the Library is asked for. The default is everything, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LibraryQuery {
-    /// Words, each of which must be part of the name, path, ID, note or label, ignoring case.
+    /// Words, each of which must be part of the name, path, ID, note or label, or of the batch's note,
+    /// ignoring case and accents. Those after [`MAX_WORDS`] different ones are left out.
     pub words: String,
     /// Media kind.
     pub kind: Option<Kind>,
@@ -155,8 +161,8 @@ impl LibraryQuery {
         }
         if let Some(label) = &self.label {
             add(
-                "batch IN (SELECT id FROM batches WHERE search = ?)",
-                Value::Text(casefold(label)),
+                "batch IN (SELECT id FROM batches WHERE instr(search, ?) = 1)",
+                Value::Text(label_text(label)),
             );
         }
         if !self.accounts.is_empty() {
@@ -182,7 +188,7 @@ impl LibraryQuery {
             add(&condition, value);
         }
         // Last, for these cost the most.
-        for word in casefold(&self.words).split_whitespace() {
+        for word in different_words(&self.words).iter().take(MAX_WORDS) {
             add(
                 "(instr(search, ?) > 0
                   OR batch IN (SELECT id FROM batches WHERE instr(search, ?) > 0))",
@@ -191,6 +197,14 @@ impl LibraryQuery {
         }
         (clause, values)
     }
+}
+
+/// Returns the folded words of a text, each once, in order.
+pub fn different_words(text: &str) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let folded = casefold(text);
+    let words = folded.split_whitespace().filter(|word| seen.insert(*word));
+    words.map(str::to_owned).collect()
 }
 
 fn text(text: &str) -> Value {

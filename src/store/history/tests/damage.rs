@@ -169,7 +169,7 @@ fn without_the_ledger_a_damaged_page_costs_its_own_rows_and_no_others() {
 
 #[test]
 fn wherever_a_database_is_destroyed_the_ledger_has_every_asset() {
-    for (from, len, byte) in [(0, PAGE, 0), (3000, 1000, b'?'), (PAGE, 1 << 30, 0xa5)] {
+    for (from, len, byte) in [(0, PAGE, 0), (100, 1000, b'?'), (PAGE, 1 << 30, 0xa5)] {
         let dir = tempfile::tempdir().unwrap();
         filled(dir.path(), 500);
         assert_eq!(damaged(dir.path(), from, len, byte), 500);

@@ -77,7 +77,9 @@ fn each_word_is_part_of_name_folder_id_note_or_label_in_any_script() {
     assert_eq!(found(""), "30 2 1");
     assert_eq!(found("äö"), "1");
     assert_eq!(found("SHOOT"), "2 1");
-    assert_eq!(found("gröSSE"), "");
+    assert_eq!(found("gröSSE"), "1");
+    assert_eq!(found("gro\u{308}ße"), "1");
+    assert_eq!(found("o\u{308}u\u{308}"), "1");
     assert_eq!(found("GRÖß"), "1");
     assert_eq!(found("期"), "2");
     assert_eq!(found("trail"), "2");
@@ -100,6 +102,65 @@ proptest! {
         let part: String = name.chars().skip(from).take(len).collect();
         prop_assert_eq!(found(&mut library(dir.path()), &words(&part)), "1");
     }
+}
+
+#[test]
+fn of_too_many_words_the_first_count_and_repeated_ones_count_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    put(
+        &mut history,
+        vec![stored("re_1", "/a.mp4", 1), stored("re_2", "/b.mp4", 2)],
+    );
+    let mut library = library(dir.path());
+    let repeated = "A.mp4 ".repeat(5000);
+    assert_eq!(found(&mut library, &words(&repeated)), "1");
+    let many: String = (0..5000).map(|n| format!("no{n} ")).collect();
+    assert_eq!(found(&mut library, &words(&many)), "");
+    assert_eq!(found(&mut library, &words(&format!("{repeated} b"))), "");
+}
+
+#[test]
+fn a_statement_that_is_too_large_is_no_damage() {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    let sql = format!("SELECT 1{}", " + 1".repeat(2000));
+    let error = StoreError::from(connection.prepare(&sql).unwrap_err());
+    assert!(matches!(error, StoreError::NotSaved(_)), "{error:?}");
+}
+
+#[test]
+fn the_note_of_a_batch_is_searched_even_after_the_ledger_renamed_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    let HistoryChange::PutBatch(noted) = batch(1, "Day One") else {
+        unreachable!()
+    };
+    let noted = Batch {
+        note: Some("For the Trailer".to_owned()),
+        ..Batch::clone(&noted)
+    };
+    history
+        .commit(&[HistoryChange::PutBatch(std::sync::Arc::new(noted))])
+        .unwrap();
+    let of_batch = AssetRecord {
+        batch: Some(BatchId(1)),
+        ..stored("re_1", "/a.mp4", 1)
+    };
+    put(&mut history, vec![of_batch.clone()]);
+    let mut library = library(dir.path());
+    assert_eq!(found(&mut library, &words("trailer")), "1");
+    let told = AssetRecord {
+        label: Some("Day Two".to_owned()),
+        ..of_batch
+    };
+    Ledger::new(dir.path()).append_changes(&[HistoryChange::PutAsset(told)], BUSY_LIMIT);
+    put(&mut history, vec![stored("re_2", "/b.mp4", 2)]);
+    assert_eq!(found(&mut library, &words("trailer two")), "1");
+    let labelled = LibraryQuery {
+        label: Some("DAY two".to_owned()),
+        ..LibraryQuery::default()
+    };
+    assert_eq!(found(&mut library, &labelled), "1");
 }
 
 #[test]
@@ -249,6 +310,20 @@ fn later_commits_are_seen_and_removed_records_are_none() {
         })
         .unwrap();
     assert_eq!(names, ["b.mp4", "a.mp4"]);
+}
+
+#[test]
+fn the_row_of_a_removed_asset_is_never_that_of_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    put(&mut history, vec![stored("re_1", "/a.mp4", 1)]);
+    let mut library = library(dir.path());
+    let held = library.find(&words("")).unwrap().ids;
+    let removed = HistoryChange::RemoveAsset(stored("re_1", "/a.mp4", 9));
+    history.commit(&[removed]).unwrap();
+    put(&mut history, vec![stored("re_2", "/b.mp4", 2)]);
+    assert_eq!(found(&mut library, &words("")), "2");
+    assert_eq!(library.records(&held).unwrap(), [None]);
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn every_column_is_carried_over_from_a_damaged_database() {
     schema::migrate(&mut connection).unwrap();
     let tables: i64 = connection
         .query_row(
-            "SELECT count(*) FROM sqlite_schema WHERE type = 'table'",
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
             [],
             |row| row.get(0),
         )
