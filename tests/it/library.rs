@@ -329,6 +329,28 @@ fn removing_asks_first_and_the_list_follows_the_history() {
 }
 
 #[test]
+fn a_menu_higher_than_the_window_scrolls_to_what_has_the_focus() {
+    let assets = (1..=40).map(|number| AssetRecord {
+        label: Some(format!("Batch {number}")),
+        ..asset(number, "clip.mp4", number)
+    });
+    let mut shelf = Shelf::of(assets.collect(), Theme::Light, [1000.0, 480.0]);
+    shelf.press("Batch: Any batch", Role::Button);
+    let window = &mut shelf.window;
+    let entry = |window: &Window, name: &str| {
+        let found = window.get_by_role_and_label(Role::MenuItemRadio, name);
+        found.rect()
+    };
+    assert!(entry(window, "Batch 40").top() > 480.0);
+    window.key_press(Key::End);
+    window.run();
+    assert!(entry(window, "Batch 40").bottom() < 480.0);
+    window.key_press(Key::Home);
+    window.run();
+    assert!(entry(window, "Any batch").top() > 0.0);
+}
+
+#[test]
 fn days_are_offered_by_name_and_months_if_they_have_uploads() {
     let mut shelf = Shelf::full();
     shelf.press("Day: Any day", Role::Button);

@@ -163,17 +163,28 @@ pub fn search_field() -> Id {
 pub fn search(ui: &mut Ui, search: &str, hint: &str, out: &mut Vec<UiCommand>) {
     let mut typed = search.to_owned();
     let id = search_field();
-    let (x, y) = (space::S as i8, space::XS as i8);
+    let y = space::XS as i8;
+    // The button that clears it lies within, so that typing moves nothing.
+    let after = match search.is_empty() {
+        true => space::S,
+        false => size::SMALL_BUTTON,
+    };
+    let margin = Margin {
+        left: space::S as i8,
+        right: after as i8,
+        top: y,
+        bottom: y,
+    };
     let field = TextEdit::singleline(&mut typed)
         .id(id)
         .char_limit(LONGEST_SEARCH)
         .hint_text(hint)
         .font(egui::TextStyle::Small)
         .event_filter(FIELD_KEYS)
-        .margin(Margin::symmetric(x, y))
+        .margin(margin)
         .min_size(egui::vec2(0.0, size::SMALL_BUTTON))
         .align(egui::Align2::LEFT_CENTER)
-        .desired_width(size::SEARCH - 2.0 * space::S);
+        .desired_width(size::SEARCH - space::S - after);
     let response = ui.add(field);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(words::search()));
@@ -187,8 +198,9 @@ pub fn search(ui: &mut Ui, search: &str, hint: &str, out: &mut Vec<UiCommand>) {
         icon: Some(Icon::X),
         ..Button::of(&clear, ButtonStyle::Plain).small().icon_only()
     };
-    // Its room is kept, so that typing moves nothing.
-    let (id, rect) = ui.allocate_space(button.size(ui));
+    let rect = response.rect;
+    let rect = rect.with_min_x(rect.right() - size::SMALL_BUTTON);
+    let id = response.id.with("clear");
     if !search.is_empty() && button.show_at(ui, rect, id).clicked() {
         out.push(clear);
     }

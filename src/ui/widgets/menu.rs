@@ -170,7 +170,6 @@ fn draw_items(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, more: Id, out: &mu
         };
         let (id, rect) = ui.allocate_space(entry.size(ui));
         let response = entry.show_at(ui, rect, id);
-        keep_in_sight(ui, rect, &response);
         let role = match item.chosen {
             Some(_) => accesskit::Role::MenuItemRadio,
             None => accesskit::Role::MenuItem,
@@ -225,5 +224,8 @@ fn walk(ui: &Ui, items: &[Response]) {
     });
     if let Some(item) = to.and_then(|to| items.get(to)) {
         item.request_focus();
+    }
+    for item in items {
+        keep_in_sight(ui, item.rect, item);
     }
 }
