@@ -103,6 +103,7 @@ impl Stage {
             snapshot: seen,
             notices,
             data_dir: None,
+            base_url: String::new(),
         };
         let ctx = Context::default();
         let window = MaviApp::new(&ctx, engine, outside::outside(Arc::new(|| ())));

@@ -105,6 +105,7 @@ pub fn start<S: Service>(
     let (commands, command_receiver) = mpsc::unbounded_channel();
     let (snapshot_sender, snapshot) = watch::channel(Arc::new(Snapshot::default()));
     let (notice_sender, notices) = mpsc::unbounded_channel();
+    let base_url = options.base_url.clone();
     let actor = actor::Actor::new(options, service, snapshot_sender, notice_sender);
     let task = tokio::spawn(actor.run(command_receiver));
     (
@@ -113,6 +114,7 @@ pub fn start<S: Service>(
             snapshot,
             notices,
             data_dir: None,
+            base_url,
         },
         task,
     )

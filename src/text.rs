@@ -35,8 +35,8 @@ pub use place::Backend;
 pub use rejection::{rejection, rejection_line};
 pub use status::{note, other_key, status_word};
 pub use units::{
-    capture_time, day, duration, left, megabytes, number, picture_size, playing_time, rate, size,
-    size_of, storage_cost, whole_seconds,
+    capture_time, day, dollars, duration, left, megabytes, number, picture_size, playing_time,
+    rate, size, size_of, storage_cost, whole_seconds,
 };
 
 /// Website for keys and accounts.

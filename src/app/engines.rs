@@ -76,6 +76,11 @@ impl Engines {
         self.current.data_dir.clone()
     }
 
+    /// Returns the base URL of the service of the engine in use.
+    pub fn base_url(&self) -> &str {
+        &self.current.base_url
+    }
+
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }

@@ -46,7 +46,7 @@ pub fn of_rows(rows: &[Arc<Row>]) -> Vec<ExportRow<'_>> {
 
 fn of_row(row: &Arc<Row>) -> ExportRow<'_> {
     ExportRow {
-        asset_id: rows::id_of(row).unwrap_or_default(),
+        asset_id: rows::id_to_list(row).unwrap_or_default(),
         name: &row.name,
         path: row.path.to_string_lossy(),
         size: size(row),
@@ -56,7 +56,7 @@ fn of_row(row: &Arc<Row>) -> ExportRow<'_> {
         height: row.metadata.height,
         captured_at: row.metadata.captured_at,
         is_ready: rows::is_ready(row),
-        has_id: rows::id_to_copy(row).is_some(),
+        has_id: rows::id_to_copy_along(row).is_some(),
     }
 }
 

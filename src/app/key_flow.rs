@@ -61,7 +61,8 @@ pub struct KeyFlow {
     loading_since: Option<Instant>,
     /// Account that is switched to, once the keychain has given its key.
     switching: Option<(Account, Pending<KeychainAnswer>)>,
-    removing: Option<(Account, Pending<Result<(), VaultError>>)>,
+    /// Keys that are being removed from the keychain.
+    removing: Vec<(Account, Pending<Result<(), VaultError>>)>,
     /// Keys of other accounts that an earlier run left something unfinished for.
     others: Option<Pending<Vec<ApiKey>>>,
     has_asked_for_others: bool,
@@ -91,7 +92,7 @@ impl KeyFlow {
             loading: None,
             loading_since: None,
             switching: None,
-            removing: None,
+            removing: Vec::new(),
             others: None,
             has_asked_for_others: false,
             wake,
@@ -195,7 +196,9 @@ impl KeyFlow {
             None => Vec::new(),
             Some(Outcome::Answer(Ok(Some((slot, key))))) => {
                 self.session_only = None;
+                let other = self.not_the_last(&key);
                 let mut events = self.use_saved(&slot, key, false);
+                events.extend(other);
                 // A key dialog opened meanwhile, still untouched.
                 let idle = self.entry.draft().is_empty() && self.entry.busy().is_none();
                 if idle && let Some(then) = self.after_key.take() {
@@ -216,6 +219,18 @@ impl KeyFlow {
         }
     }
 
+    /// Says that the key used last is gone if the keychain gave another account's instead.
+    fn not_the_last(&mut self, key: &ApiKey) -> Option<KeyEvent> {
+        let last = self.ring.saved().last()?.clone();
+        if last == key.account() {
+            return None;
+        }
+        self.ring.on_removed(&last);
+        let last4 = key.last4();
+        let said = words::other_used(&last4, last4.len());
+        Some(KeyEvent::Say(said))
+    }
+
     /// Stores a checked key, or uses it for this session.
     fn keep(&mut self, key: ApiKey, note: Option<String>, now: Instant) -> Vec<KeyEvent> {
         let account = key.account();
@@ -229,7 +244,7 @@ impl KeyFlow {
             KeyPurpose::Add => None,
         };
         // Saved after its removal, it stays.
-        self.removing.take_if(|(removed, _)| *removed == account);
+        self.removing.retain(|(removed, _)| *removed != account);
         let saved = self.ring.saved();
         let slot = saved.slot_for(&account, replaced);
         let obsolete = replaced.map(|account| saved.slot(account));

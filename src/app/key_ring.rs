@@ -117,6 +117,14 @@ impl KeyRing {
             .retain(|(_, source)| *source == KeySource::Environment);
     }
 
+    /// Takes note that an entry of the keychain turned out to hold another account's key.
+    pub fn on_found(&mut self, slot: &KeySlot, account: &Account) {
+        // An account's own entry is found by its name alone.
+        if *slot == KeySlot::First {
+            self.saved.on_saved(slot, account);
+        }
+    }
+
     /// Takes note that the keychain has no key of this account.
     pub fn on_removed(&mut self, account: &Account) {
         self.saved.on_removed(account);

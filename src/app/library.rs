@@ -163,9 +163,9 @@ impl LibraryState {
         Some(due.saturating_duration_since(now))
     }
 
-    /// Returns the time until the next reading of a changed history.
+    /// Returns the time until the next reading of a changed history. A count alone wakes nobody.
     pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
-        self.due_in(now).filter(|_| self.is_stale)
+        self.due_in(now).filter(|_| self.is_stale && self.is_shown)
     }
 
     /// Asks for the assets that match. An older search gives way.
@@ -252,43 +252,58 @@ impl LibraryState {
 
     /// Handles all answers that have arrived.
     pub fn poll(&mut self) -> Vec<LibraryEvent> {
+        let mut events = Vec::new();
         while let Some(answer) = self.reader.answer() {
-            match answer {
-                LibraryAnswer::Found(Ok((results, records))) => {
-                    self.results = results;
-                    self.is_read = true;
-                    self.problem = None;
-                    self.records.expire();
-                    self.records.take_in(records);
-                    self.selection.keep(&self.results.ids);
-                    self.count_selection();
-                }
-                LibraryAnswer::Found(Err(problem)) => {
-                    self.is_read = true;
-                    self.problem = Some(problem);
-                }
-                LibraryAnswer::Records(records) => self.records.take_in(records),
-                LibraryAnswer::Peeked(words, found) => {
-                    if let Some((asked, count)) = &mut self.peeked
-                        && *asked == words
-                    {
-                        *count = Some(found);
-                    }
-                }
-                LibraryAnswer::Counted(bytes) => self.selected_bytes = Some(bytes),
+            events.extend(self.take(answer));
+        }
+        for event in self.jobs.poll() {
+            match (event, &mut self.details) {
+                (LibraryEvent::Facts(facts), Some(details)) => details.complete(*facts),
+                (LibraryEvent::Facts(_), None) => {}
+                (event, _) => events.push(event),
             }
         }
-        let mut events = self.jobs.poll();
-        events.retain(|event| match event {
-            LibraryEvent::Facts(facts) => {
-                if let Some(details) = &mut self.details {
-                    details.complete(facts.as_ref().clone());
-                }
-                false
-            }
-            _ => true,
-        });
         events
+    }
+
+    fn take(&mut self, answer: LibraryAnswer) -> Option<LibraryEvent> {
+        match answer {
+            LibraryAnswer::Found(Ok((results, records))) => {
+                self.results = results;
+                self.is_read = true;
+                self.problem = None;
+                self.records.expire();
+                self.records.take_in(records);
+                self.selection.keep(&self.results.ids);
+                self.count_selection();
+                if let Some(details) = &self.details {
+                    self.jobs.read_details(details);
+                }
+            }
+            LibraryAnswer::Found(Err(problem)) | LibraryAnswer::Records(Err(problem)) => {
+                self.is_read = true;
+                self.problem = Some(problem);
+            }
+            LibraryAnswer::Records(Ok(records)) => self.records.take_in(records),
+            LibraryAnswer::Peeked(words, found) => {
+                if let Some((asked, count)) = &mut self.peeked
+                    && *asked == words
+                {
+                    *count = found;
+                }
+            }
+            LibraryAnswer::Counted(bytes) => self.selected_bytes = Some(bytes),
+            LibraryAnswer::Replaced => {
+                self.results = LibraryResults::default();
+                self.records = RecordCache::default();
+                self.selection = AssetSelection::default();
+                self.selected_bytes = Some(0);
+                self.is_read = false;
+                self.is_stale = true;
+                return Some(LibraryEvent::Replaced);
+            }
+        }
+        None
     }
 
     /// Asks for the records of these rows, as far as they are not known.
@@ -306,10 +321,10 @@ impl LibraryState {
         let Some(asset) = self.records.get(row) else {
             return false;
         };
-        let asset = asset.clone();
         let account = wording::account_name(accounts, &asset.account);
-        self.details = Some(AssetDetails::new(row, asset.clone(), account));
-        self.jobs.read_details(row, asset);
+        let details = AssetDetails::new(row, asset.clone(), account);
+        self.jobs.read_details(&details);
+        self.details = Some(details);
         true
     }
 
@@ -371,6 +386,11 @@ impl LibraryState {
     pub fn all(&self) -> Option<usize> {
         let is_known = self.is_read && (self.results.all > 0 || !self.is_in_repair);
         is_known.then_some(self.results.all)
+    }
+
+    /// Returns `true` if the history has or had an asset.
+    pub fn had_any(&self) -> bool {
+        self.results.had_any
     }
 
     /// Returns why the history cannot be read.

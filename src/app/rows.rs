@@ -19,7 +19,7 @@ use crate::text::messages::{command as commands, list};
 use crate::text::{self, Backend, Message, NextStep};
 
 pub use detail::detail;
-pub use ids::{id_of, id_to_copy};
+pub use ids::{id_of, id_to_copy, id_to_copy_along, id_to_list};
 
 /// Context that changes the texts of a row.
 #[derive(Clone, Debug)]

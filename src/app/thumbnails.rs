@@ -26,6 +26,8 @@ const KEPT: usize = 256;
 const TIME: Duration = Duration::from_secs(5);
 /// Time limit per poster of a video.
 const POSTER_TIME: Duration = Duration::from_secs(10);
+/// Wait before a picture that took too long is tried once more.
+const AGAIN: Duration = Duration::from_secs(60);
 /// Overdue pictures, as on a hanging network drive, at which no others are begun.
 const LATE: usize = 4;
 
@@ -85,6 +87,8 @@ struct CacheEntry<T> {
     picture: Option<T>,
     /// The file was read, if it was there.
     was_read: bool,
+    /// It took too long, and is tried once more from then on.
+    again: Option<Instant>,
     /// Request counter at the last use.
     asked: u64,
 }
@@ -92,6 +96,8 @@ struct CacheEntry<T> {
 struct Running {
     request: PictureRequest,
     since: Instant,
+    /// The first try took too long.
+    is_again: bool,
     pixels: Pending<Option<Pixels>>,
 }
 
@@ -133,8 +139,10 @@ impl<T> Thumbnails<T> {
         self.take_in(now, keep);
         self.asked += 1;
         let key = (request.path.clone(), request.size);
-        let is_known =
-            |entry: &CacheEntry<T>| entry.picture.is_some() || entry.was_read || !request.may_read;
+        let is_known = |entry: &CacheEntry<T>| {
+            let is_due = entry.again.is_some_and(|at| at <= now);
+            entry.picture.is_some() || !request.may_read || entry.was_read && !is_due
+        };
         if !self.made.get(&key).is_some_and(is_known) {
             self.begin(request, now);
         }
@@ -162,9 +170,11 @@ impl<T> Thumbnails<T> {
             let (request, maker) = (request.clone(), Arc::clone(&self.maker));
             move || maker.make(&request, end)
         });
+        let made = self.made.get(&(request.path.clone(), request.size));
         self.running.push(Running {
             request: request.clone(),
             since: now,
+            is_again: made.is_some_and(|entry| entry.again.is_some()),
             pixels,
         });
     }
@@ -177,10 +187,11 @@ impl<T> Thumbnails<T> {
             .collect();
         for one in std::mem::take(&mut self.running) {
             let limit = one.request.time_limit();
+            let is_late = now.saturating_duration_since(one.since) >= limit;
             let pixels = match one.pixels.poll() {
                 Ok(Outcome::Answer(pixels)) => pixels,
                 Ok(Outcome::Lost) => None,
-                Err(pixels) if now.saturating_duration_since(one.since) < limit => {
+                Err(pixels) if !is_late => {
                     self.running.push(Running { pixels, ..one });
                     continue;
                 }
@@ -190,7 +201,9 @@ impl<T> Thumbnails<T> {
                 }
             };
             let PictureRequest { path, size, .. } = one.request;
+            let is_tried_again = is_late && pixels.is_none() && !one.is_again;
             let entry = CacheEntry {
+                again: is_tried_again.then(|| now + AGAIN),
                 picture: pixels.map(|pixels| keep(&path, &pixels)),
                 was_read: one.request.may_read,
                 asked: self.asked,

@@ -75,6 +75,8 @@ pub(super) struct AssetChecks<T = Task> {
     /// The step under way, with its wait.
     running: Option<(CheckStep, T)>,
     retry: Option<CheckRetry>,
+    /// An outage that outlasted the tries: nothing else of the user's check is asked about.
+    outage: Option<Fault>,
 }
 
 /// Wait after a step that failed.
@@ -96,6 +98,7 @@ impl<T> AssetChecks<T> {
             to_ask: VecDeque::new(),
             running: None,
             retry: None,
+            outage: None,
         }
     }
 
@@ -144,7 +147,7 @@ impl<T> AssetChecks<T> {
             .take_if(|(step, _)| !matches!(step, CheckStep::Row(_)));
         self.named.clear();
         self.to_ask.clear();
-        (self.history, self.retry) = (None, None);
+        (self.history, self.retry, self.outage) = (None, None, None);
         self.progress.take()
     }
 
@@ -296,10 +299,19 @@ impl<T> AssetChecks<T> {
         (self.was_row, self.retry) = (false, None);
     }
 
-    /// Schedules the next try after a fault, as polls do; false if no more tries are of use.
+    /// Schedules the next try after a fault, as polls do; false if no more tries are of use. The
+    /// window waits for the end of an outage; the command line gives up.
     pub fn on_fault(&mut self, fault: &Fault, now: Instant, policy: &Policy) -> bool {
         let failures = self.retry.map_or(0, |retry| retry.failures) + 1;
-        let goes_on = passes_by_itself(fault.kind) || failures < policy.limit_exceeded_tries;
+        let tries = match fault.kind {
+            kind if is_outage(kind) => policy.network_tries,
+            FaultKind::RateLimited | FaultKind::NotSaved => None,
+            _ => Some(policy.limit_exceeded_tries),
+        };
+        let goes_on = tries.is_none_or(|tries| failures < tries);
+        if !goes_on && is_outage(fault.kind) {
+            self.outage = Some(fault.clone());
+        }
         if goes_on {
             self.retry = Some(CheckRetry {
                 failures,
@@ -309,18 +321,21 @@ impl<T> AssetChecks<T> {
         }
         goes_on
     }
+
+    /// Returns the next asset that an outage leaves without an answer, and the fault.
+    pub fn next_unanswered(&self) -> Option<(AssetId, Fault)> {
+        self.to_ask.front().cloned().zip(self.outage.clone())
+    }
 }
 
-/// Returns whether a fault concerns every call, so that an asset has no part in it.
-fn passes_by_itself(kind: FaultKind) -> bool {
+/// Returns whether a fault means that the service does not answer any call.
+fn is_outage(kind: FaultKind) -> bool {
     matches!(
         kind,
         FaultKind::Offline
             | FaultKind::Proxy
             | FaultKind::Stalled
-            | FaultKind::RateLimited
             | FaultKind::ServerError
             | FaultKind::Blocked
-            | FaultKind::NotSaved
     )
 }

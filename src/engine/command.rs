@@ -34,7 +34,7 @@ pub enum Command {
         /// Its new note; `None` for none.
         note: Option<String>,
     },
-    /// Remove a batch and its rows from the list, as [`Command::Remove`] does.
+    /// Remove a batch without rows from the list.
     RemoveBatch(BatchId),
     /// Start every row that is ready.
     Start,
@@ -176,6 +176,8 @@ pub struct EngineHandle {
     pub notices: mpsc::UnboundedReceiver<Notice>,
     /// Data directory whose history it keeps, if there is one.
     pub data_dir: Option<PathBuf>,
+    /// Base URL of its service.
+    pub base_url: String,
 }
 
 impl EngineHandle {

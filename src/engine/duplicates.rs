@@ -97,7 +97,7 @@ impl<T> Duplicates<T> {
         queue: &Queue,
         own: &HashSet<Account>,
         history: impl Fn(u64) -> Option<Vec<(AssetId, ContentHash)>>,
-        of_others: impl Fn(u64) -> bool,
+        mut of_others: impl FnMut(u64) -> bool,
     ) -> Vec<(ItemId, Option<KnownDuplicate>)> {
         let mut known = vec![];
         for size in std::mem::take(&mut self.stale_sizes) {

@@ -126,6 +126,12 @@ impl Keys {
         self.list_known();
     }
 
+    /// Returns the accounts that the history knows, but for these.
+    pub fn others(&self, own: &HashSet<Account>) -> HashSet<Account> {
+        let known = self.in_history.iter().map(|info| &info.account);
+        known.filter(|it| !own.contains(it)).cloned().collect()
+    }
+
     fn list_known(&mut self) {
         let current = self.key().map(|key| (key.account(), key.last4()));
         self.known = Arc::new(Accounts::new(self.in_history.clone(), current));

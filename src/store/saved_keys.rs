@@ -50,6 +50,11 @@ impl SavedKeys {
         }
     }
 
+    /// Returns the account that was used last, if one was.
+    pub fn last(&self) -> Option<&Account> {
+        self.last.as_ref()
+    }
+
     /// Returns the entry of the key that was used last.
     pub fn last_slot(&self) -> KeySlot {
         let last = self.last.as_ref();

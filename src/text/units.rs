@@ -136,7 +136,16 @@ pub fn storage_cost(bytes: u64) -> String {
     if dollars < 0.01 {
         say::storage_cost_low().to_owned()
     } else {
-        say::storage_cost(&format!("{dollars:.2}"))
+        say::storage_cost(&self::dollars(dollars))
+    }
+}
+
+/// Formats an amount of dollars without their sign: "0.12", "5,992.79".
+pub fn dollars(amount: f64) -> String {
+    let amount = format!("{amount:.2}");
+    match amount.split_once('.') {
+        Some((whole, cents)) => [&number(whole), ".", cents].concat(),
+        None => amount,
     }
 }
 

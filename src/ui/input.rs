@@ -49,17 +49,19 @@ pub fn read(
         [
             UiCommand::ChooseFolder,
             UiCommand::ChooseFiles,
-            UiCommand::Upload,
             UiCommand::SelectAll,
             UiCommand::OpenSettings,
             UiCommand::ShowShortcuts,
         ],
         out,
     );
+    if !in_library {
+        press(ctx, [UiCommand::Upload], out);
+    }
     if in_library || !app.snapshot().rows.is_empty() {
         press(ctx, [UiCommand::Find], out);
     }
-    if app.can_undo() {
+    if !in_library && app.can_undo() {
         press(ctx, [UiCommand::UndoRemove], out);
     }
     if selected {

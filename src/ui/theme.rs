@@ -1,5 +1,6 @@
 //! Design tokens: colours, type, spacing, radius, motion, and the look of a status.
 
+pub mod columns;
 mod palette;
 
 use egui::style::{ScrollAnimation, Selection, TextCursorStyle, WidgetVisuals, Widgets};

@@ -1,16 +1,20 @@
 //! The Library's page, over a history on disk and an engine that the test plays.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::app::command::UiCommand;
 use mavi_uploader::engine::Command;
+use mavi_uploader::model::accounts::{AccountInfo, Accounts};
 use mavi_uploader::model::asset::{Account, AssetId, AssetStatus};
 use mavi_uploader::model::asset_check::AssetsToCheck;
 use mavi_uploader::model::media::{Kind, MediaMetadata};
 use mavi_uploader::model::snapshot::Status;
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
+use mavi_uploader::ui::MaviApp;
 
 use crate::window::{FakeEngine, Window, builder, copied, has, open_with, row, until, with_key};
 
@@ -162,6 +166,15 @@ fn before_the_first_upload_the_page_says_what_it_is_for() {
 }
 
 #[test]
+fn a_library_whose_assets_were_all_removed_is_not_called_new() {
+    let mut shelf = Shelf::of(vec![asset(1, "one.mp4", 0)], Theme::Light, [640.0, 420.0]);
+    shelf.until_has("one.mp4, Ready");
+    shelf.commit(&[HistoryChange::RemoveAsset(asset(1, "one.mp4", 0))]);
+    shelf.until_has("The Library is empty");
+    assert!(!has(&shelf.window, "Nothing uploaded yet"));
+}
+
+#[test]
 fn a_search_finds_parts_of_names_labels_and_notes_and_can_be_cleared() {
     let mut shelf = Shelf::full();
     assert!(has(&shelf.window, "Library 5"));
@@ -237,7 +250,7 @@ fn details_tell_everything_and_keep_a_note() {
     let mut shelf = Shelf::full();
     shelf.press("More: interview.mov", Role::Button);
     shelf.press("Details", Role::MenuItem);
-    shelf.until_has("File now: No longer there");
+    shelf.until_has("File now: Not on this computer right now");
     assert!(has(&shelf.window, "Batch: Shoot_2026-11-28"));
     assert!(has(&shelf.window, "Duration: 1:24"));
     shelf.window.get_by_label("Note").focus();
@@ -256,6 +269,36 @@ fn details_tell_everything_and_keep_a_note() {
 }
 
 #[test]
+fn a_note_is_saved_when_a_question_replaces_the_details_and_when_the_window_closes() {
+    let mut shelf = Shelf::full();
+    fn app(shelf: &mut Shelf) -> &mut MaviApp {
+        shelf.window.state_mut().as_mut().unwrap()
+    }
+    let write = |shelf: &mut Shelf, text: &str| {
+        shelf.press("More: interview.mov", Role::Button);
+        shelf.press("Details", Role::MenuItem);
+        shelf.until_has("Note");
+        shelf.window.get_by_label("Note").focus();
+        shelf.window.run();
+        shelf.window.event(Event::Text(text.to_owned()));
+        shelf.window.run();
+    };
+    let saved = |shelf: &mut Shelf| match shelf.engine.next() {
+        Some(Command::SetNote { note, .. }) => note,
+        other => panic!("{other:?}"),
+    };
+    write(&mut shelf, "ask Ana");
+    app(&mut shelf).dispatch(UiCommand::ShowShortcuts);
+    shelf.window.run();
+    assert_eq!(saved(&mut shelf).as_deref(), Some("ask Ana"));
+    app(&mut shelf).dispatch(UiCommand::CloseDialog);
+    shelf.window.run();
+    write(&mut shelf, "ask Ben");
+    eframe::App::on_exit(app(&mut shelf), None);
+    assert_eq!(saved(&mut shelf).as_deref(), Some("ask Ben"));
+}
+
+#[test]
 fn removing_asks_first_and_the_list_follows_the_history() {
     let mut shelf = Shelf::full();
     shelf
@@ -266,6 +309,8 @@ fn removing_asks_first_and_the_list_follows_the_history() {
     shelf.window.key_press(Key::Delete);
     shelf.window.run();
     assert!(has(&shelf.window, "Remove this asset from the Library?"));
+    assert!(has(&shelf.window, "podcast.m4a"));
+    assert!(has(&shelf.window, "this can’t be undone"));
     shelf.window.get_by_label("Remove").click();
     shelf.window.run();
     let mut command = None;
@@ -281,6 +326,57 @@ fn removing_asks_first_and_the_list_follows_the_history() {
     shelf.commit(&[removed]);
     shelf.until_gone("podcast.m4a, Ready");
     assert!(has(&shelf.window, "Library 4"));
+}
+
+#[test]
+fn days_are_offered_by_name_and_months_if_they_have_uploads() {
+    let mut shelf = Shelf::full();
+    shelf.press("Day: Any day", Role::Button);
+    for name in ["Today", "Yesterday", "Last 7 days", "November 2025"] {
+        assert!(has(&shelf.window, name), "{name}");
+    }
+    assert!(!has(&shelf.window, "October 2025"), "nothing was uploaded");
+    shelf.press("November 2025", Role::MenuItemRadio);
+    shelf.until_has("Day: November 2025");
+    assert!(has(&shelf.window, "poster.png, Failed"));
+}
+
+#[test]
+fn rows_say_their_note_and_the_account_that_is_not_in_use() {
+    let mut shelf = Shelf::full();
+    shelf.until_has("For the trailer, re_660727003963170002");
+    assert!(!has(&shelf.window, "in another account"));
+    let [first, second] = ["0123456789abcdef", "fedcba9876543210"].map(Account::from_fingerprint);
+    let first = AccountInfo {
+        account: first.clone(),
+        last4: "aaaa".to_owned(),
+        name: Some("Studio A".to_owned()),
+        group: first,
+    };
+    let accounts = Accounts::new(vec![first], Some((second, "bbbb".to_owned())));
+    shelf
+        .engine
+        .publish(|state| state.accounts = Arc::new(accounts));
+    shelf.until_has("in another account: Studio A, re_660727003963170001");
+}
+
+#[test]
+fn the_queues_keys_do_nothing_in_the_library() {
+    let mut shelf = Shelf::full();
+    shelf
+        .engine
+        .rows(vec![row(1, "new.mp4", Status::ReadyToUpload)]);
+    shelf.window.run();
+    let upload = |shelf: &mut Shelf| {
+        shelf
+            .window
+            .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+        shelf.window.run();
+        shelf.engine.next()
+    };
+    assert!(upload(&mut shelf).is_none());
+    shelf.press("Uploads", Role::Button);
+    assert!(upload(&mut shelf).is_some());
 }
 
 #[test]

@@ -50,6 +50,7 @@ impl FakeEngine {
             snapshot: seen,
             notices: for_window,
             data_dir: None,
+            base_url: "https://api.example".to_owned(),
         };
         let engine = Self {
             commands: for_engine,

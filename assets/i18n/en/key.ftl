@@ -71,6 +71,12 @@ key-join-title = This is the same account as…
     .means = After a key was renewed, tell here which account it belongs to: { $name }. The assets of both then count as one account’s. This can’t be undone.
 key-other-rejected = memories.ai doesn’t accept the API key of { $name } any more. What was started with it is paused.
 key-account-gone = The keychain no longer holds that key. Add it again.
+# At the start. $last4: the last characters of the key now in use, $shown: how many there are,
+# which is 0 for a short key.
+key-other-used = The keychain no longer holds the key that you used last. { $shown ->
+        [0] Another account’s key is in use now.
+       *[other] The key in use now ends in { $last4 }.
+    }
 # $why: what is wrong with the keychain, in a sentence.
 key-not-switched = { $why } The account was not changed.
 

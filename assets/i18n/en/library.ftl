@@ -33,6 +33,20 @@ library-any-batch = Any batch
 library-any-account = Any account
 library-any-day = Any day
 library-today = Today
+library-yesterday = Yesterday
+# $number: 1 is Monday.
+library-weekday = { $number ->
+        [1] Monday
+        [2] Tuesday
+        [3] Wednesday
+        [4] Thursday
+        [5] Friday
+        [6] Saturday
+       *[7] Sunday
+    }
+# $day: such as "24 November".
+library-weekday-and-day = { $weekday } { $day }
+library-month-and-year = { $month } { $year }
 library-seven-days = Last 7 days
 library-thirty-days = Last 30 days
 library-filter-kind = Kind
@@ -40,7 +54,7 @@ library-filter-day = Day
 library-filter-status = Status
 library-filter-batch = Batch
 library-filter-account = Account
-library-filter-hint = Show a part of the Library
+library-filter-hint = Narrow the list
 library-sort-hint = Sort by { $column }
 library-clear-filters = Clear filters
     .hint = Show everything in the Library
@@ -55,6 +69,7 @@ library-column-duration = Duration
 library-column-kind = Kind
 library-column-status = Status
 library-column-batch = Batch
+library-column-id = ID
 
 ## Rows
 
@@ -67,9 +82,9 @@ library-show-file = Show file
 library-check-again = Check again
     .hint = Ask memories.ai how this asset is now
 library-check-all = Check all again
-    .hint = Ask memories.ai about every asset, behind uploads
+    .hint = Ask memories.ai for the current status
 library-stop-checking = Stop checking
-    .hint = What was answered stays
+    .hint = Keep the results so far
 library-upload-again = Upload again
     .hint = Add the file to the uploads once more
 library-remove = Remove from Library
@@ -80,6 +95,8 @@ library-remove = Remove from Library
 library-reading = Reading the Library…
 library-never = Nothing uploaded yet
 library-never-means = Every file you upload appears here with its asset ID, and stays after you clear the list of uploads.
+library-empty = The Library is empty
+library-empty-means = Files you upload appear here with their asset IDs once memories.ai has stored them.
 library-nothing-found = Nothing in the Library matches.
 library-no-history = There is no data folder, so there is no Library. The settings say why.
 # $cause: the system's error.
@@ -128,6 +145,10 @@ library-checked = { $assets ->
        *[other] ; { $others } of another account passed over
     }.
 
+library-left-out = { $assets ->
+        [one] { $assets } asset of another service was left out.
+       *[other] { $assets } assets of another service were left out.
+    }
 library-files-gone = { $files ->
         [one] { $files } file is no longer where it was.
        *[other] { $files } files are no longer where they were.
@@ -144,7 +165,13 @@ library-ask-remove = Remove { $files ->
         [one] this asset
        *[other] { $files } assets
     } from the Library?
-library-ask-remove-means = Search no longer finds what you remove. Nothing is deleted from memories.ai, where storage still costs money. The file asset-ids.csv keeps every ID.
+# $name: a file's name; $others: how many more.
+library-ask-remove-names = { $others ->
+        [0] { $name }
+        [one] { $name } and { $others } other
+       *[other] { $name } and { $others } others
+    }
+library-ask-remove-means = The files stay on this computer and at memories.ai, where storage still costs money. Search no longer finds them, and this can’t be undone. The file asset-ids.csv keeps every ID.
 library-confirm-remove = Remove
     .hint = Take it out of the Library
 library-keep = Keep
@@ -166,7 +193,7 @@ library-name-size = Size
 library-name-kind = Kind
 library-name-duration = Duration
 library-name-picture = Picture size
-library-name-captured = Recorded
+library-name-captured = Taken
 library-name-uploaded = Uploaded
 library-name-batch = Batch
 library-name-blake3 = BLAKE3
@@ -176,7 +203,8 @@ library-name-note = Note
 library-file-asked = Looking…
 library-file-unchanged = Still there, unchanged
 library-file-changed = Changed since the upload
-library-file-missing = No longer there
+library-file-missing = Not on this computer right now
+library-file-unreadable = Can’t be read right now
 library-file-unknown = Not known
 library-remark-twice = May be stored twice
 library-remark-abandoned = Upload abandoned

@@ -27,6 +27,7 @@ fn engine(statuses: &[Status]) -> (Played, EngineHandle) {
         snapshot,
         notices,
         data_dir: None,
+        base_url: String::new(),
     };
     (played, handle)
 }

@@ -37,15 +37,15 @@ impl KeyFlow {
             return Vec::new();
         };
         let trouble = match answer {
-            Outcome::Answer(Ok(Some((slot, key)))) => {
-                // The command line may have replaced the first key.
-                if key.account() != account {
-                    self.ring.on_removed(&account);
-                }
+            Outcome::Answer(Ok(Some((slot, key)))) if key.account() == account => {
                 return self.use_saved(&slot, key, true);
             }
-            Outcome::Answer(Ok(None)) => {
+            Outcome::Answer(Ok(found)) => {
                 self.ring.on_removed(&account);
+                // The command line may have replaced the first key.
+                if let Some((slot, key)) = found {
+                    self.ring.on_found(&slot, &key.account());
+                }
                 let gone = KeyEvent::Say(words::account_gone().to_owned());
                 return vec![self.remember(), gone];
             }
@@ -91,23 +91,36 @@ impl KeyFlow {
         if self.ring.drop_unsaved(account) {
             return vec![KeyEvent::Send(self.forget(account))];
         }
-        if let (Some(keychain), None) = (&mut self.keychain, &self.removing) {
+        let is_removing = self.removing.iter().any(|(removed, _)| removed == account);
+        if let (Some(keychain), false) = (&mut self.keychain, is_removing) {
             let answer = keychain.remove(self.ring.saved().slot(account), account.clone());
-            self.removing = Some((account.clone(), answer));
+            self.removing.push((account.clone(), answer));
         }
         Vec::new()
     }
 
-    /// Reports the result of removing a key from the keychain.
+    /// Reports the results of removing keys from the keychain.
     pub(super) fn poll_removing(&mut self) -> Vec<KeyEvent> {
-        let Some((account, answer)) = take_answer(&mut self.removing) else {
-            return Vec::new();
-        };
-        let trouble = match answer {
+        let mut events = Vec::new();
+        for (account, answer) in std::mem::take(&mut self.removing) {
+            match answer.poll() {
+                Ok(outcome) => events.extend(self.removed(&account, outcome)),
+                Err(answer) => self.removing.push((account, answer)),
+            }
+        }
+        events
+    }
+
+    fn removed(
+        &mut self,
+        account: &Account,
+        outcome: Outcome<Result<(), VaultError>>,
+    ) -> Vec<KeyEvent> {
+        let trouble = match outcome {
             Outcome::Answer(Ok(())) => {
-                self.ring.on_removed(&account);
+                self.ring.on_removed(account);
                 return vec![
-                    KeyEvent::Send(self.forget(&account)),
+                    KeyEvent::Send(self.forget(account)),
                     self.remember(),
                     KeyEvent::Say(words::removed().to_owned()),
                 ];

@@ -257,6 +257,65 @@ fn a_removal_during_a_save_comes_after_it() {
 }
 
 #[test]
+fn at_the_start_another_key_than_the_last_one_is_not_used_without_a_word() {
+    let last = ApiKey::from_pasted("sk-another-0123456789abcdef").unwrap();
+    for (found, is_last) in [(last.clone(), true), (some_key(), false)] {
+        let mut saved = SavedKeys::default();
+        saved.on_saved(&KeySlot::First, &some_key().account());
+        saved.on_saved(&KeySlot::Of(last.account()), &last.account());
+        saved.on_used(&last.account());
+        let (answer, answers) = mpsc::channel();
+        let (woken, wakes) = mpsc::channel();
+        let wake: Wake = Arc::new(move || woken.send(()).unwrap_or_default());
+        let vault: Arc<dyn KeyVault> = Arc::new(Vault {
+            loads: Some(Mutex::new(answers)),
+            ..Vault::default()
+        });
+        let mut key = KeyFlow::new(Some(vault), saved, None, None, wake);
+        key.ask_keychain(Instant::now());
+        if !is_last {
+            answer.send(Ok(None)).unwrap();
+        }
+        answer.send(Ok(Some(found.clone()))).unwrap();
+        wakes.recv().unwrap();
+        let mut expected = vec!["set Keychain".to_owned(), "remember".to_owned()];
+        if !is_last {
+            expected.push(words::other_used("cdef", 4_usize));
+        }
+        assert_eq!(told(&key.poll(Instant::now())), expected);
+        let accounts = key.ring().accounts();
+        assert_eq!(accounts.len(), 1 + usize::from(is_last), "{accounts:?}");
+    }
+}
+
+#[test]
+fn keys_of_two_accounts_are_removed_one_after_the_other() {
+    let other = ApiKey::from_pasted("sk-another-0123456789abcdef").unwrap();
+    let mut saved = SavedKeys::default();
+    saved.on_saved(&KeySlot::First, &some_key().account());
+    saved.on_saved(&KeySlot::Of(other.account()), &other.account());
+    let (answer, answers) = mpsc::channel();
+    let (woken, wakes) = mpsc::channel();
+    let wake: Wake = Arc::new(move || woken.send(()).unwrap_or_default());
+    let vault: Arc<dyn KeyVault> = Arc::new(Vault {
+        saves: Some(Mutex::new(answers)),
+        ..Vault::default()
+    });
+    let mut key = KeyFlow::new(Some(vault), saved, None, None, wake);
+    for account in [some_key().account(), other.account()] {
+        assert!(key.remove(&account).is_empty());
+    }
+    for _ in 0..2 {
+        answer.send(Ok(())).unwrap();
+        wakes.recv().unwrap();
+    }
+    let events = told(&key.poll(Instant::now()));
+    let removed = events.iter().filter(|event| *event == words::removed());
+    assert_eq!(removed.count(), 2, "{events:?}");
+    assert_eq!(key.ring().accounts(), []);
+}
+
+#[test]
 fn another_account_is_used_once_the_keychain_has_given_its_key() {
     let other = ApiKey::from_pasted("sk-another-0123456789abcdef").unwrap();
     let mut saved = SavedKeys::default();
@@ -266,6 +325,11 @@ fn another_account_is_used_once_the_keychain_has_given_its_key() {
     for (answer, expected) in [
         (Ok(Some(other.clone())), vec!["switch Keychain", "remember"]),
         (Ok(None), vec!["remember", words::account_gone()]),
+        // Its entry holds another account's key.
+        (
+            Ok(Some(some_key())),
+            vec!["remember", words::account_gone()],
+        ),
     ] {
         let (load, loads) = mpsc::channel();
         let (woken, wakes) = mpsc::channel();
@@ -282,7 +346,7 @@ fn another_account_is_used_once_the_keychain_has_given_its_key() {
         key.poll(Instant::now());
         assert!(key.switch(other.account()).is_empty());
         assert_eq!(key.switching_to(), Some(&other.account()));
-        let is_there = answer.as_ref().is_ok_and(Option::is_some);
+        let is_there = answer == Ok(Some(other.clone()));
         load.send(answer).unwrap();
         wakes.recv().unwrap();
         assert_eq!(told(&key.poll(Instant::now())), expected);

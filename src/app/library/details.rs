@@ -1,6 +1,7 @@
 //! Details of an asset: what is known of it, and the user's note.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::time::UNIX_EPOCH;
 
 use serde::Serialize;
@@ -26,6 +27,8 @@ pub enum FileState {
     Changed,
     /// Not there.
     Missing,
+    /// In a place that cannot be looked at, as that of a share without a connection.
+    Unreadable,
     /// Imported without a path.
     NoPath,
 }
@@ -36,6 +39,7 @@ impl FileState {
             Self::Unchanged => words::file_unchanged(),
             Self::Changed => words::file_changed(),
             Self::Missing => words::file_missing(),
+            Self::Unreadable => words::file_unreadable(),
             Self::NoPath => words::file_unknown(),
         }
     }
@@ -46,8 +50,10 @@ pub(super) fn file_state(asset: &AssetRecord) -> FileState {
     if asset.path.as_os_str().is_empty() {
         return FileState::NoPath;
     }
-    let Ok(found) = fs::metadata(&asset.path) else {
-        return FileState::Missing;
+    let found = match fs::metadata(&asset.path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == ErrorKind::NotFound => return FileState::Missing,
+        Err(_) => return FileState::Unreadable,
     };
     let modified = found.modified().ok();
     let modified_ms = modified
@@ -66,6 +72,8 @@ pub(super) fn file_state(asset: &AssetRecord) -> FileState {
 pub struct AssetFacts {
     /// Row of the asset.
     pub row: i64,
+    /// Its record now.
+    pub asset: AssetRecord,
     /// Its file.
     pub file: FileState,
     /// Its events, oldest first.
@@ -137,18 +145,25 @@ impl AssetDetails {
     }
 
     pub(super) fn complete(&mut self, facts: AssetFacts) {
-        if facts.row == self.row {
+        if facts.row == self.row && facts.asset.asset_id == self.asset.asset_id {
+            if !self.is_note_changed() {
+                self.note = facts.asset.note.clone().unwrap_or_default();
+            }
+            self.asset = facts.asset.clone();
             self.facts = Some(facts);
         }
     }
 
+    fn is_note_changed(&self) -> bool {
+        self.note.trim() != self.asset.note.as_deref().unwrap_or_default()
+    }
+
     /// Returns the asset and its note, if that was changed.
     pub(super) fn changed_note(self) -> Option<(AssetRecord, Option<String>)> {
-        let note = self.note.trim();
-        if note == self.asset.note.as_deref().unwrap_or_default() {
+        if !self.is_note_changed() {
             return None;
         }
-        let note = Some(note.to_owned()).filter(|note| !note.is_empty());
+        let note = Some(self.note.trim().to_owned()).filter(|note| !note.is_empty());
         Some((self.asset, note))
     }
 

@@ -14,8 +14,8 @@ pub enum Period {
     /// Any day.
     #[default]
     Any,
-    /// Today.
-    Today,
+    /// A day.
+    Day(Date),
     /// Today and the six days before.
     SevenDays,
     /// Today and the 29 days before.
@@ -25,16 +25,18 @@ pub enum Period {
 }
 
 impl Period {
-    /// Months that are offered.
-    const MONTHS: i32 = 12;
+    /// Days that are offered one by one.
+    const DAYS: i32 = 7;
 
-    /// Returns the periods that are offered, nearest first.
-    pub fn offered(now: &Zoned) -> Vec<Self> {
-        let first = now.date().first_of_month();
-        let months = (0..Self::MONTHS).map(|back| first.saturating_sub(back.months()));
-        [Self::Any, Self::Today, Self::SevenDays, Self::ThirtyDays]
+    /// Returns the periods that are offered, nearest first; `months` are those with assets.
+    pub fn offered(now: &Zoned, months: &[Date]) -> Vec<Self> {
+        let today = now.date();
+        let days = (0..Self::DAYS).map(|back| today.saturating_sub(back.days()));
+        [Self::Any]
             .into_iter()
-            .chain(months.map(Self::Month))
+            .chain(days.map(Self::Day))
+            .chain([Self::SevenDays, Self::ThirtyDays])
+            .chain(months.iter().copied().map(Self::Month))
             .collect()
     }
 
@@ -47,7 +49,7 @@ impl Period {
         };
         match self {
             Self::Any => (None, None),
-            Self::Today => (start(today), None),
+            Self::Day(day) => (start(day), start(day.saturating_add(1.day()))),
             Self::SevenDays => (start(today.saturating_sub(6.days())), None),
             Self::ThirtyDays => (start(today.saturating_sub(29.days())), None),
             Self::Month(first) => (start(first), start(first.saturating_add(1.month()))),

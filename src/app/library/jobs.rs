@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::details::{AssetFacts, file_state};
+use super::details::{AssetDetails, AssetFacts, file_state};
 use super::reader::open;
 use crate::app::command::ExportFormat;
 use crate::app::export::{self, ClipboardText};
@@ -31,6 +31,11 @@ impl LibraryRows {
         self.rows.is_empty()
     }
 
+    /// Returns them in the list's order.
+    pub fn as_slice(&self) -> &[i64] {
+        &self.rows
+    }
+
     /// Reads the records of those that are still there. Blocks.
     ///
     /// # Errors
@@ -52,14 +57,16 @@ impl LibraryRows {
 pub enum LibraryEvent {
     /// Text for the clipboard; `None` without any ID.
     Copied(Option<ClipboardText>),
-    /// Assets to ask the service about.
-    Check(Vec<AssetId>),
+    /// Assets to ask the service about, and the number of those of another service.
+    Check(Vec<AssetId>, usize),
     /// Assets to remove from the history.
     Remove(Vec<AssetRecord>),
     /// Files to add to the queue, and the number of those that are gone.
     Add(Vec<PathBuf>, usize),
     /// Facts for the open details.
     Facts(Box<AssetFacts>),
+    /// Another database has taken the place of the one before: row numbers mean other assets.
+    Replaced,
     /// Sentence for the user.
     Say(String),
 }
@@ -93,10 +100,14 @@ impl LibraryJobs {
         });
     }
 
-    /// Reads the IDs to ask about.
-    pub fn check(&mut self, rows: LibraryRows) {
-        self.with_records(rows, |records| {
-            LibraryEvent::Check(records.into_iter().map(|record| record.asset_id).collect())
+    /// Reads the IDs to ask the service about. Another service knows others.
+    pub fn check(&mut self, rows: LibraryRows, base_url: String) {
+        self.with_records(rows, move |records| {
+            let records = records.into_iter();
+            let (here, elsewhere): (Vec<_>, Vec<_>) =
+                records.partition(|record| record.base_url == base_url);
+            let ids = here.into_iter().map(|record| record.asset_id).collect();
+            LibraryEvent::Check(ids, elsewhere.len())
         });
     }
 
@@ -124,14 +135,19 @@ impl LibraryJobs {
         self.running.push(job);
     }
 
-    /// Reads what the file and the ledger tell of an asset.
-    pub(super) fn read_details(&mut self, row: i64, asset: AssetRecord) {
-        let dir = self.dir.clone();
+    /// Reads what history, file and ledger tell of an asset.
+    pub(super) fn read_details(&mut self, details: &AssetDetails) {
+        let (row, known) = (details.row(), details.asset().clone());
+        let rows = self.rows(Arc::from([row]));
         let work = move || {
-            let events = dir.map(|dir| asset_events(&dir, &asset.asset_id));
+            let read = rows.read().ok().and_then(|mut records| records.pop());
+            let asset = read.unwrap_or(known);
+            let dir = rows.dir.as_deref();
+            let events = dir.map(|dir| asset_events(dir, &asset.asset_id));
             LibraryEvent::Facts(Box::new(AssetFacts {
                 row,
                 file: file_state(&asset),
+                asset,
                 events: events.and_then(Result::ok).unwrap_or_default(),
             }))
         };

@@ -1,5 +1,8 @@
 //! The thread that reads the history for the Library.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,9 +18,9 @@ use crate::text::messages::library as words;
 enum LibraryRequest {
     /// The last field is the places in view, whose records come with the answer.
     Find(u64, LibraryQuery, Range<usize>),
-    Records(Vec<i64>),
+    Records(u64, Vec<i64>),
     Count(u64, Arc<[i64]>),
-    Peek(String),
+    Peek(u64, String),
 }
 
 /// Records by row; `None` for those that are gone.
@@ -27,30 +30,32 @@ pub type ReadRecords = Vec<(i64, Option<AssetRecord>)>;
 pub enum LibraryAnswer {
     /// Assets that match the newest query, and the records of those in view.
     Found(Result<(LibraryResults, ReadRecords), String>),
-    /// Records of rows.
-    Records(ReadRecords),
+    /// Records of rows, or why they cannot be read.
+    Records(Result<ReadRecords, String>),
     /// Bytes of the newest selection.
     Counted(u64),
-    /// Number of assets that match these words.
-    Peeked(String, usize),
+    /// Number of assets that match these words; `None` if they cannot be read.
+    Peeked(String, Option<usize>),
+    /// Another database was opened, whose rows have other numbers.
+    Replaced,
 }
 
 /// Questions that wait, the newest of each kind.
 #[derive(Default)]
 struct Waiting {
     find: Option<(u64, LibraryQuery, Range<usize>)>,
-    records: Option<Vec<i64>>,
+    records: Option<(u64, Vec<i64>)>,
     count: Option<(u64, Arc<[i64]>)>,
-    peek: Option<String>,
+    peek: Option<(u64, String)>,
 }
 
 impl Waiting {
     fn take(&mut self, request: LibraryRequest) {
         match request {
             LibraryRequest::Find(ticket, query, view) => self.find = Some((ticket, query, view)),
-            LibraryRequest::Records(rows) => self.records = Some(rows),
+            LibraryRequest::Records(ticket, rows) => self.records = Some((ticket, rows)),
             LibraryRequest::Count(ticket, rows) => self.count = Some((ticket, rows)),
-            LibraryRequest::Peek(words) => self.peek = Some(words),
+            LibraryRequest::Peek(ticket, words) => self.peek = Some((ticket, words)),
         }
     }
 }
@@ -97,7 +102,7 @@ impl LibraryReader {
     }
 
     pub fn records(&mut self, rows: Vec<i64>) {
-        self.ask(LibraryRequest::Records(rows));
+        self.ask(LibraryRequest::Records(self.newest_find, rows));
     }
 
     /// Counts the bytes of these rows.
@@ -109,16 +114,24 @@ impl LibraryReader {
 
     /// Counts the assets that match these words, whatever the query.
     pub fn peek(&mut self, words: String) {
-        self.ask(LibraryRequest::Peek(words));
+        self.ask(LibraryRequest::Peek(self.newest_find, words));
     }
 
     /// Returns the next answer that is still wanted.
     pub fn answer(&mut self) -> Option<LibraryAnswer> {
         while let Ok((ticket, answer)) = self.answers.try_recv() {
+            // A later search may have interrupted what failed. Its answer has the records in view.
+            let is_of_newest_find = ticket == self.newest_find;
             let is_wanted = match &answer {
-                LibraryAnswer::Found(_) => ticket == self.newest_find,
+                LibraryAnswer::Found(_) | LibraryAnswer::Records(Err(_)) => is_of_newest_find,
                 LibraryAnswer::Counted(_) => ticket == self.newest_count,
-                LibraryAnswer::Records(_) | LibraryAnswer::Peeked(..) => true,
+                LibraryAnswer::Peeked(words, None) if !is_of_newest_find => {
+                    self.peek(words.clone());
+                    false
+                }
+                LibraryAnswer::Records(Ok(_))
+                | LibraryAnswer::Peeked(..)
+                | LibraryAnswer::Replaced => true,
             };
             if is_wanted {
                 return Some(answer);
@@ -178,26 +191,26 @@ impl ReaderThread {
                 let found = found.map(Option::unwrap_or_default);
                 self.say(ticket, LibraryAnswer::Found(found));
             }
-            if let Some(rows) = waiting.records {
-                let records = self.read(|library| library.records(&rows));
-                // An interrupted reading is asked for again.
-                let records = records.ok().flatten().unwrap_or_default();
-                let records = rows.into_iter().zip(records).collect();
-                self.say(0, LibraryAnswer::Records(records));
+            if let Some((ticket, rows)) = waiting.records {
+                let records = self.read(|library| library.records(&rows)).map(|records| {
+                    let records = records.unwrap_or_default();
+                    rows.into_iter().zip(records).collect()
+                });
+                self.say(ticket, LibraryAnswer::Records(records));
             }
             if let Some((ticket, rows)) = waiting.count
                 && let Ok(Some(bytes)) = self.read(|library| library.bytes(&rows))
             {
                 self.say(ticket, LibraryAnswer::Counted(bytes));
             }
-            if let Some(words) = waiting.peek {
+            if let Some((ticket, words)) = waiting.peek {
                 let query = LibraryQuery {
                     words: words.clone(),
                     ..LibraryQuery::default()
                 };
-                if let Ok(Some(found)) = self.read(|library| library.find(&query)) {
-                    self.say(0, LibraryAnswer::Peeked(words, found.ids.len()));
-                }
+                let found = self.read(|library| library.find(&query));
+                let found = found.map(|found| found.map_or(0, |found| found.ids.len()));
+                self.say(ticket, LibraryAnswer::Peeked(words, found.ok()));
             }
         }
     }
@@ -214,8 +227,12 @@ impl ReaderThread {
     ) -> Result<Option<T>, String> {
         if self.library.as_ref().is_none_or(|it| !it.is_current()) {
             *lock(&self.interrupter) = None;
-            self.library = open(&self.dir)?;
-            *lock(&self.interrupter) = self.library.as_ref().map(Library::interrupter);
+            let opened = open(&self.dir)?;
+            *lock(&self.interrupter) = opened.as_ref().map(Library::interrupter);
+            let before = std::mem::replace(&mut self.library, opened);
+            if before.is_some() {
+                self.say(0, LibraryAnswer::Replaced);
+            }
         }
         let library = self.library.as_mut().map(work);
         library

@@ -46,10 +46,6 @@ impl RecordCache {
     }
 
     pub fn take_in(&mut self, records: ReadRecords) {
-        if records.is_empty() {
-            // The reading was interrupted.
-            self.asked.clear();
-        }
         for (row, record) in records {
             self.stale.remove(&row);
             match record {

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 
+use jiff::civil::date;
+
 use super::command::DetailsFormat;
 use super::details::FileState;
 use super::filters::{LibraryFilter, Period};
@@ -157,10 +159,13 @@ fn a_changed_history_is_read_again_at_most_once_a_second_and_keeps_the_selection
     stand.until(|library| library.rows().len() == 4);
     assert!(stand.library.selection().contains(two));
     assert_eq!(stand.library.selection().len(), 1);
-    // A page that is not shown is read less often.
+    // A page that is not shown is read less often, in frames that there are anyway.
     stand.library.set_shown(false, due);
     stand.library.follow(3, false, due + BETWEEN_READINGS);
-    assert!(stand.library.next_wakeup(due + BETWEEN_READINGS).is_some());
+    assert!(stand.library.is_stale);
+    assert_eq!(stand.library.next_wakeup(due + BETWEEN_READINGS), None);
+    stand.library.follow(3, false, due + BETWEEN_COUNTS);
+    assert!(!stand.library.is_stale);
 }
 
 #[test]
@@ -237,6 +242,11 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
         ..here
     };
     assert_eq!(details::file_state(&newer), FileState::Changed);
+    let no_path = AssetRecord {
+        path: "\0".into(),
+        ..newer
+    };
+    assert_eq!(details::file_state(&no_path), FileState::Unreadable);
 
     let row = stand.row(0);
     assert!(!stand.library.open_details(-1, &Accounts::default()));
@@ -249,7 +259,7 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
     assert!(
         details
             .lines()
-            .contains(&("File now", "No longer there".to_owned()))
+            .contains(&("File now", "Not on this computer right now".to_owned()))
     );
     let text = details.copied(DetailsFormat::Text);
     assert!(
@@ -276,6 +286,47 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
 }
 
 #[test]
+fn open_details_follow_the_record_but_keep_a_note_that_is_being_written() {
+    let mut stand = three();
+    let row = stand.row(0);
+    assert!(stand.library.open_details(row, &Accounts::default()));
+    let note = |library: &LibraryState| library.details().unwrap().note().to_owned();
+    let set = |stand: &mut Stand, text: &str, revision| {
+        stand.put(vec![asset(3, "three.mp4")]);
+        let set = HistoryChange::SetNote {
+            base_url: asset(3, "").base_url,
+            asset_id: asset(3, "").asset_id,
+            note: Some(text.to_owned()),
+        };
+        stand.history.commit(&[set]).unwrap();
+        stand.now += BETWEEN_READINGS;
+        stand.library.follow(revision, false, stand.now);
+    };
+    set(&mut stand, "theirs", 2);
+    stand.until(|library| note(library) == "theirs");
+    let details = stand.library.details().unwrap();
+    assert_eq!(AssetState::of(details.asset()), AssetState::Ready);
+    stand.library.details_mut().unwrap().edit_note("mine");
+    set(&mut stand, "theirs again", 3);
+    stand.until(|library| {
+        library.details().unwrap().asset().note.as_deref() == Some("theirs again")
+    });
+    let (_, saved) = stand.library.close_details().unwrap();
+    assert_eq!(saved.as_deref(), Some("mine"));
+}
+
+#[test]
+fn assets_of_an_unknown_account_make_no_choice_of_accounts() {
+    let unknown = AssetRecord {
+        account: Account::from_fingerprint(""),
+        ..asset(2, "two.mp4")
+    };
+    let stand = Stand::new(vec![asset(1, "one.mp4"), unknown]);
+    let accounts = &stand.library.facets().accounts;
+    assert_eq!(accounts[..], [asset(1, "").account]);
+}
+
+#[test]
 fn files_to_upload_again_are_looked_for() {
     let mut stand = three();
     let path = stand.dir.path().join("here.mp4");
@@ -294,6 +345,55 @@ fn files_to_upload_again_are_looked_for() {
         LibraryEvent::Add(paths, gone) => assert_eq!((paths, gone), (vec![path], 3)),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn assets_of_another_service_are_not_asked_about_at_this_one() {
+    let elsewhere = AssetRecord {
+        base_url: "https://elsewhere.example".to_owned(),
+        ..asset(2, "two.mp4")
+    };
+    let mut stand = Stand::new(vec![asset(1, "one.mp4"), elsewhere]);
+    stand.library.select_all();
+    let all = stand.library.selected_rows();
+    let base_url = "https://api.example".to_owned();
+    stand.library.jobs().check(all, base_url);
+    match stand.event() {
+        LibraryEvent::Check(ids, left_out) => {
+            assert_eq!((ids, left_out), (vec![asset(1, "").asset_id], 1));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn records_that_cannot_be_read_are_a_problem_and_not_asked_for_without_end() {
+    let mut stand = three();
+    let rows = stand.library.rows().to_vec();
+    stand.library.records.expire();
+    assert!(stand.library.records.missing(&rows).is_some());
+    stand
+        .library
+        .take(LibraryAnswer::Records(Err("broken".to_owned())));
+    assert_eq!(stand.library.problem(), Some("broken"));
+    assert_eq!(stand.library.records.missing(&rows), None);
+    let due = stand.now + BETWEEN_READINGS;
+    stand.library.follow(2, false, due);
+    stand.until(|library| library.problem().is_none());
+}
+
+// Windows names no file's identity.
+#[cfg(unix)]
+#[test]
+fn rows_of_another_database_are_not_those_that_were_selected() {
+    let mut stand = three();
+    stand.library.select_all();
+    stand.history = stand.history.repair().unwrap().history;
+    stand.library.follow(2, false, stand.now + BETWEEN_READINGS);
+    let events = stand.until(|library| library.selection().is_empty());
+    assert!(matches!(events[..], [LibraryEvent::Replaced]));
+    stand.until(|library| library.all().is_some());
+    assert!(stand.library.selection().is_empty());
 }
 
 #[test]
@@ -350,12 +450,18 @@ fn days_are_the_users_own() {
     };
     let from = |day: &str| (Some(format!("{day}T08:00:00Z")), None);
     assert_eq!(limits(Period::Any), (None, None));
-    assert_eq!(limits(Period::Today), from("2026-11-30"));
     assert_eq!(limits(Period::SevenDays), from("2026-11-24"));
     assert_eq!(limits(Period::ThirtyDays), from("2026-11-01"));
-    let months: Vec<_> = Period::offered(&now).into_iter().skip(4).collect();
-    assert_eq!(months.len(), 12);
-    let (start, end) = limits(months[1]);
+    let months = [date(2026, 10, 1), date(2026, 8, 1)];
+    let offered = Period::offered(&now, &months);
+    let days = (24..=30).rev().map(|day| Period::Day(date(2026, 11, day)));
+    let days: Vec<_> = days.collect();
+    assert_eq!(offered[1..8], days);
+    assert_eq!(offered[10..], months.map(Period::Month));
+    let (start, end) = limits(offered[2]);
+    assert_eq!(start.unwrap(), "2026-11-29T08:00:00Z");
+    assert_eq!(end.unwrap(), "2026-11-30T08:00:00Z");
+    let (start, end) = limits(offered[10]);
     assert_eq!(start.unwrap(), "2026-10-01T08:00:00Z");
     assert_eq!(end.unwrap(), "2026-11-01T08:00:00Z");
 }

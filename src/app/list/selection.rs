@@ -14,7 +14,7 @@ pub struct SelectionActions {
 
 impl SelectionActions {
     pub(super) fn count(&mut self, row: &Row, change: RowDelta) {
-        if rows::id_to_copy(row).is_some() {
+        if rows::id_to_copy_along(row).is_some() {
             change.count(&mut self.ids);
         }
         for (number, fits) in self.many.iter_mut().zip(rows::fits_each(row)) {

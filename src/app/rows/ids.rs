@@ -37,3 +37,14 @@ pub fn id_to_copy(row: &Row) -> Option<&str> {
     };
     id_of(row).filter(|_| arrived || is_unsaved(row))
 }
+
+/// Returns the row's ID for a list of several. That of a file that is ready to upload is another
+/// account's.
+pub fn id_to_list(row: &Row) -> Option<&str> {
+    id_of(row).filter(|_| row.status != Status::ReadyToUpload)
+}
+
+/// Returns the ID that is copied along with those of other rows.
+pub fn id_to_copy_along(row: &Row) -> Option<&str> {
+    id_to_list(row).and_then(|_| id_to_copy(row))
+}

@@ -209,6 +209,21 @@ fn a_duplicate_hands_on_the_id_of_its_twin() {
 }
 
 #[test]
+fn another_accounts_id_is_copied_from_its_own_row_alone() {
+    let mut ready = row(1, Status::ReadyToUpload);
+    ready.duplicate_of = Some(Arc::new(DuplicateOf {
+        path: PathBuf::from("/a/Take 1.mp4"),
+        uploaded_at_ms: Some(1),
+        account: Some(Account::from_fingerprint("b")),
+        asset: AssetId::new("re_1"),
+    }));
+    assert_eq!(id_to_copy(&ready), Some("re_1"));
+    assert_eq!((id_to_list(&ready), id_to_copy_along(&ready)), (None, None));
+    ready.status = Status::FoundDuplicate(DuplicateStage::Uploaded);
+    assert_eq!(id_to_copy_along(&ready), Some("re_1"));
+}
+
+#[test]
 fn a_duplicate_says_of_which_file_it_is_one() {
     let said = |of, path: &str, uploaded_at_ms| {
         let mut duplicate = row(1, Status::Duplicate { of });

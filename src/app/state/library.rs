@@ -103,8 +103,7 @@ impl App {
             LibraryCommand::Menu(row) => self.effects.push(WindowEffect::AssetMenu(row)),
             LibraryCommand::Row(command, row) => self.asset_command(command, row, now),
             LibraryCommand::Selected(AssetCommand::CheckAgain) => {
-                let rows = self.library.selected_rows();
-                self.library.jobs().check(rows);
+                self.check_again(self.library.selected_rows());
             }
             LibraryCommand::CheckAll => {
                 self.with_key(Command::CheckAssets(AssetsToCheck::All));
@@ -149,6 +148,7 @@ impl App {
                 }
             }
             AssetCommand::Details => {
+                self.save_note();
                 if self
                     .library
                     .open_details(row, &self.engines.snapshot().accounts)
@@ -162,8 +162,7 @@ impl App {
                 }
             }
             AssetCommand::CheckAgain => {
-                let rows = self.library.one_row(row);
-                self.library.jobs().check(rows);
+                self.check_again(self.library.one_row(row));
             }
             AssetCommand::UploadAgain => {
                 self.close_dialog();
@@ -177,6 +176,11 @@ impl App {
         }
     }
 
+    fn check_again(&mut self, rows: LibraryRows) {
+        let base_url = self.engines.base_url().to_owned();
+        self.library.jobs().check(rows, base_url);
+    }
+
     fn ask_to_remove(&mut self, rows: LibraryRows) {
         if !rows.is_empty() {
             self.dialog = Some(Dialog::RemoveAssets(rows));
@@ -186,6 +190,11 @@ impl App {
     /// Closes the dialog. A note that was changed in it is saved.
     pub(super) fn close_dialog(&mut self) {
         self.dialog = None;
+        self.save_note();
+    }
+
+    /// Forgets the details of an asset, and saves its note if it was changed.
+    pub(super) fn save_note(&mut self) {
         if let Some((asset, note)) = self.library.close_details() {
             self.engines.send(Command::SetNote {
                 base_url: asset.base_url,
@@ -197,6 +206,10 @@ impl App {
 
     /// Follows the history, and handles what the Library has read.
     pub(super) fn poll_library(&mut self, now: Instant) {
+        if !matches!(self.dialog, Some(Dialog::Asset(_))) {
+            // Another dialog may have taken the place of the details.
+            self.save_note();
+        }
         let snapshot = self.engines.snapshot();
         let is_in_repair = matches!(
             snapshot.journal,
@@ -213,8 +226,13 @@ impl App {
         for event in self.library.poll() {
             match event {
                 LibraryEvent::Copied(copied) => self.copy_text(copied, now),
-                LibraryEvent::Check(ids) => {
-                    self.with_key(Command::CheckAssets(AssetsToCheck::These(ids)));
+                LibraryEvent::Check(ids, elsewhere) => {
+                    if elsewhere > 0 {
+                        self.feedback.say(words::left_out(elsewhere), None, now);
+                    }
+                    if !ids.is_empty() {
+                        self.with_key(Command::CheckAssets(AssetsToCheck::These(ids)));
+                    }
                 }
                 LibraryEvent::Remove(assets) => {
                     let said = words::removed(assets.len());
@@ -226,6 +244,13 @@ impl App {
                 }
                 LibraryEvent::Add(paths, gone) => self.upload_again(paths, gone, now),
                 LibraryEvent::Say(text) => self.feedback.say(text, None, now),
+                LibraryEvent::Replaced => {
+                    let is_of_rows =
+                        |it: &Dialog| matches!(it, Dialog::Asset(_) | Dialog::RemoveAssets(_));
+                    if self.dialog.as_ref().is_some_and(is_of_rows) {
+                        self.close_dialog();
+                    }
+                }
                 LibraryEvent::Facts(_) => {}
             }
         }

@@ -46,8 +46,9 @@ impl App {
         std::mem::take(&mut self.effects)
     }
 
-    /// Stops the engines and saves pending settings, without waiting.
+    /// Stops the engines and saves pending settings and an edited note, without waiting.
     pub fn shut_down(&mut self) {
+        self.save_note();
         self.settings.shut_down();
         self.engines.shut_down();
     }

@@ -43,6 +43,7 @@ impl App {
             .map(|row| row.path.clone())
             .collect();
         self.key.close();
+        self.save_note();
         let wished = self.settings.preferences();
         if wished != preferences(&Settings::default()) {
             engine.send(Command::Configure(wished));
@@ -63,6 +64,7 @@ impl App {
 
     /// Stops the sandbox and returns to the account's queue.
     pub(super) fn leave_sandbox(&mut self) {
+        self.save_note();
         if self.engines.leave_sandbox() {
             self.show_other_engine();
         }

@@ -159,6 +159,7 @@ fn a_slow_poster_keeps_no_picture_waiting() {
     thumbnails.running.push(Running {
         request: PictureRequest::of_row(&video(1), false).unwrap(),
         since: now,
+        is_again: false,
         pixels,
     });
     show(&mut thumbnails, &video(2), now);
@@ -195,6 +196,7 @@ fn one_that_is_late_makes_room_for_the_next() {
     thumbnails.running.push(Running {
         request: PictureRequest::of_row(&before, false).unwrap(),
         since: start,
+        is_again: false,
         pixels,
     });
     let dir = tempfile::tempdir().unwrap();
@@ -212,4 +214,31 @@ fn one_that_is_late_makes_room_for_the_next() {
     drop(hung);
     show(&mut thumbnails, &next, start + TIME);
     assert!(thumbnails.late.is_empty());
+}
+
+#[test]
+fn one_that_took_too_long_is_tried_once_more_when_it_is_shown_later() {
+    let mut thumbnails = none();
+    let start = Instant::now();
+    let video = Row {
+        kind: Some(Kind::Video),
+        ..picture_row(1, Path::new("/nowhere/1.mp4"))
+    };
+    let request = PictureRequest::of_row(&video, false).unwrap();
+    for (since, is_again) in [(start, false), (start + AGAIN * 2, true)] {
+        let (_hung, pixels) = Pending::channel(Arc::new(|| {}));
+        thumbnails.running = vec![Running {
+            request: request.clone(),
+            since,
+            is_again,
+            pixels,
+        }];
+        let end = since + POSTER_TIME;
+        show(&mut thumbnails, &video, end);
+        assert!(thumbnails.running.is_empty(), "not at once");
+        assert_eq!(thumbnails.next_wakeup(end), None, "idle is idle");
+        show(&mut thumbnails, &video, end + AGAIN);
+        let running = thumbnails.running.first().map(|one| one.is_again);
+        assert_eq!(running, (!is_again).then_some(true));
+    }
 }

@@ -1,5 +1,7 @@
 //! Texts of the Library.
 
+use jiff::civil::Date;
+
 use super::command::Words;
 use crate::app::command::Page;
 use crate::app::library::command::{AssetCommand, DetailsFormat, LibraryCommand};
@@ -9,8 +11,8 @@ use crate::model::accounts::Accounts;
 use crate::model::asset_check::AssetCheckProgress;
 use crate::model::cost::StorageCost;
 use crate::text;
-use crate::text::messages::library as say;
 pub(crate) use crate::text::messages::library::*;
+use crate::text::messages::{library as say, units};
 
 /// Returns the words of a page's button.
 pub fn page_words(page: Page) -> Words {
@@ -98,11 +100,25 @@ fn status_word(status: StatusFilter) -> &'static str {
 fn period(period: Period) -> String {
     match period {
         Period::Any => say::any_day().to_owned(),
-        Period::Today => say::today().to_owned(),
+        Period::Day(day) => self::day(day, jiff::Zoned::now().date()),
         Period::SevenDays => say::seven_days().to_owned(),
         Period::ThirtyDays => say::thirty_days().to_owned(),
-        Period::Month(first) => first.strftime("%Y-%m").to_string(),
+        Period::Month(first) => {
+            let month = units::month(first.month());
+            say::month_and_year(&month, &first.year().to_string())
+        }
     }
+}
+
+fn day(day: Date, today: Date) -> String {
+    if day == today {
+        return say::today().to_owned();
+    }
+    if Some(day) == today.yesterday().ok() {
+        return say::yesterday().to_owned();
+    }
+    let weekday = say::weekday(day.weekday().to_monday_one_offset());
+    say::weekday_and_day(&units::day(day.day(), &units::month(day.month())), &weekday)
 }
 
 /// Returns the outcome of a check of assets.
@@ -134,7 +150,7 @@ pub fn totals(files: usize, bytes: Option<u64>, is_selection: bool) -> String {
     let dollars = StorageCost::of(bytes).month;
     let cost = match dollars < 0.01 {
         true => say::cost_low().to_owned(),
-        false => say::cost(&format!("{dollars:.2}")),
+        false => say::cost(&text::dollars(dollars)),
     };
     let size = text::size(bytes);
     match is_selection {

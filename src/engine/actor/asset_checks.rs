@@ -141,6 +141,7 @@ impl<S: Service> Actor<S> {
             let last4 = last4.unwrap_or_default();
             self.tell_checked(other.id, AssetCheckResult::OtherAccount { last4 });
         }
+        self.give_up_unanswered();
         self.end_asset_check();
     }
 
@@ -195,8 +196,16 @@ impl<S: Service> Actor<S> {
             Err(fault) => {
                 if self.is_given_up(&fault) {
                     self.end_of_question(asset, AssetCheckResult::Failed(fault));
+                    self.give_up_unanswered();
                 }
             }
+        }
+    }
+
+    /// Ends what an outage leaves without an answer.
+    fn give_up_unanswered(&mut self) {
+        while let Some((asset, fault)) = self.asset_checks.next_unanswered() {
+            self.end_of_question(&asset, AssetCheckResult::Failed(fault));
         }
     }
 

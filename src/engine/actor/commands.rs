@@ -25,8 +25,10 @@ impl<S: Service> Actor<S> {
             }
             Command::RemoveBatch(batch) => {
                 let is_in = |item: &Item| item.batch.as_ref().is_some_and(|own| own.id == batch);
-                self.remove(&self.queue.ids_where(is_in));
-                self.batches.dismiss(batch);
+                // A file may have been added to it since this was offered.
+                if self.queue.ids_where(is_in).is_empty() {
+                    self.batches.dismiss(batch);
+                }
             }
             Command::Start => {
                 let ready = self

@@ -1,9 +1,11 @@
 //! Finds rows with the content of another row or of an asset in the history: reads files, compares
 //! hashes, confirms assets with the service, and passes the outcome on to dependent rows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::Actor;
+use super::snapshot::uploaded;
 use crate::api::Service;
 use crate::engine::FrontEnd;
 use crate::engine::duplicates::comparison::{candidates, files_to_compare, original_in_run};
@@ -14,6 +16,7 @@ use crate::model::asset::{Account, AssetId, ContentHash};
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
+use crate::store::AssetRecord;
 
 impl<S: Service> Actor<S> {
     /// Marks all sizes, after a change of the history or the account.
@@ -36,19 +39,35 @@ impl<S: Service> Actor<S> {
             true => journal.ready_assets(&own, size),
             false => Some(vec![]),
         };
-        let of_others = |size| {
-            let assets = journal.ready_assets(&journal.other_accounts(&own), size);
-            is_asked && assets.is_some_and(|assets| !assets.is_empty())
+        let others = match is_asked {
+            true => self.keys.others(&own),
+            false => HashSet::new(),
         };
+        let mut read: HashMap<u64, Vec<AssetRecord>> = HashMap::new();
+        let mut of_others = |size, wanted: &dyn Fn(&AssetRecord) -> bool| {
+            let assets = read
+                .entry(size)
+                .or_insert_with(|| journal.reusable_assets(&others, size).unwrap_or_default());
+            assets.iter().find(|asset| wanted(asset)).cloned()
+        };
+        let has_of_others = |size| of_others(size, &|_| true).is_some();
         let found = self
             .duplicates
-            .regroup(&self.queue, &own, history, of_others);
+            .regroup(&self.queue, &own, history, has_of_others);
         for (id, known) in found {
             let Some(item) = self.queue.get_mut(id) else {
                 continue;
             };
-            if item.known_duplicate != known {
+            let is_new = item.upload().state == UploadState::Ready && known.is_none();
+            let content = item.content.hash().filter(|_| is_new);
+            let of_other = content.and_then(|content| {
+                let has_it = |asset: &AssetRecord| asset.content == Some(content);
+                of_others(item.upload().size(), &has_it)
+            });
+            let of_other = of_other.map(|asset| Arc::new(uploaded(asset)));
+            if item.known_duplicate != known || item.of_other_account != of_other {
                 item.known_duplicate = known;
+                item.of_other_account = of_other;
                 self.publisher.on_change(id);
             }
             self.asset_checks.on_compared(item);
@@ -60,7 +79,7 @@ impl<S: Service> Actor<S> {
     pub(super) fn accounts_to_compare(&self) -> HashSet<Account> {
         match self.keys.key() {
             Some(_) => self.keys.accounts().clone(),
-            None => self.journal.other_accounts(&HashSet::new()),
+            None => self.keys.others(&HashSet::new()),
         }
     }
 

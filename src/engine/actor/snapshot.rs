@@ -1,6 +1,5 @@
 //! Builds the snapshot after a turn.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,6 @@ use crate::api::Service;
 use crate::engine::journal::Journal;
 use crate::engine::queue::Queue;
 use crate::engine::queue::item::Item;
-use crate::model::asset::Account;
 use crate::model::snapshot::{DuplicateOf, ItemId, Snapshot, Totals};
 use crate::model::throughput::{Throughput, UnderWay};
 use crate::model::upload::{Original, UploadState};
@@ -39,7 +37,6 @@ impl<S: Service> Actor<S> {
 
     fn build_snapshot(&mut self) -> Snapshot {
         let (now, offline) = (Instant::now(), self.gate.is_offline());
-        let own = self.accounts_to_compare();
         let row = |id: &ItemId| {
             let item = self.queue.get(*id)?;
             let asset = item.upload().stored_asset();
@@ -47,7 +44,8 @@ impl<S: Service> Actor<S> {
             let later = self.sessions.resume_behaviour(item);
             let policy = &self.options.policy;
             let duplicate_of = duplicate_of(item, &self.queue, &self.journal)
-                .or_else(|| of_another_account(item, &own, &self.journal));
+                .map(Arc::new)
+                .or_else(|| of_other_account(item));
             let row = item.row(now, policy, saved, later, duplicate_of, offline);
             Some(Arc::new(row))
         };
@@ -141,21 +139,14 @@ fn duplicate_of(item: &Item, queue: &Queue, journal: &Journal) -> Option<Duplica
     }
 }
 
-/// Returns another account's ready asset with the content of an unstarted row.
-fn of_another_account(
-    item: &Item,
-    own: &HashSet<Account>,
-    journal: &Journal,
-) -> Option<DuplicateOf> {
+/// Returns another account's asset with the content of an unstarted row.
+fn of_other_account(item: &Item) -> Option<Arc<DuplicateOf>> {
     let is_ready = item.upload().state == UploadState::Ready;
-    let content = item.content.hash().filter(|_| is_ready)?;
-    let assets = journal.ready_assets(&journal.other_accounts(own), item.upload().size())?;
-    let (asset, _) = assets.into_iter().find(|(_, of)| *of == content)?;
-    journal.asset(&asset).map(uploaded)
+    item.of_other_account.clone().filter(|_| is_ready)
 }
 
 /// Returns an asset of the history as the original of a duplicate.
-fn uploaded(record: AssetRecord) -> DuplicateOf {
+pub(super) fn uploaded(record: AssetRecord) -> DuplicateOf {
     DuplicateOf {
         path: record.path,
         uploaded_at_ms: Some(record.uploaded_at_ms),

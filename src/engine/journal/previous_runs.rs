@@ -108,21 +108,26 @@ impl Journal {
         accounts: &HashSet<Account>,
         size: u64,
     ) -> Option<Vec<(AssetId, ContentHash)>> {
-        let mut known = vec![];
-        for account in accounts {
-            let found = self
-                .read(|history| history.reusable_assets_of_size(account, &self.base_url, size))?
-                .into_iter();
-            known.extend(found.filter_map(|record| Some((record.asset_id, record.content?))));
-        }
-        Some(known)
+        let found = self.reusable_assets(accounts, size)?.into_iter();
+        let known = found.filter_map(|record| Some((record.asset_id, record.content?)));
+        Some(known.collect())
     }
 
-    /// Returns the accounts whose key this service ever accepted, but for these.
-    pub fn other_accounts(&self, own: &HashSet<Account>) -> HashSet<Account> {
-        let known = self.read(|history| history.accounts(&self.base_url));
-        let known = known.into_iter().flatten().map(|info| info.account);
-        known.filter(|account| !own.contains(account)).collect()
+    /// Returns the records of these accounts' ready assets of a size in bytes whose content is
+    /// known; `None` if they can't be read now.
+    pub fn reusable_assets(
+        &self,
+        accounts: &HashSet<Account>,
+        size: u64,
+    ) -> Option<Vec<AssetRecord>> {
+        let mut found = vec![];
+        for account in accounts {
+            let of_account =
+                self.read(|history| history.reusable_assets_of_size(account, &self.base_url, size));
+            found.extend(of_account?);
+        }
+        found.retain(|record| record.content.is_some());
+        Some(found)
     }
 
     /// Returns this account and those joined with it, as far as the history can be read.

@@ -120,8 +120,13 @@ impl Journal {
     pub fn stage_label(&mut self, batch: &Batch) {
         let assets = self.read(|history| history.assets_of_batch(batch.id));
         let renamed = assets.into_iter().flatten().map(|asset| {
+            // The ledger's line must not say of a lost asset that it is ready. The database keeps
+            // the status and the time of the upload.
+            let is_gone = asset.remark == Some(AssetRemark::Gone) || asset.deleted_at_ms.is_some();
             HistoryChange::PutAsset(AssetRecord {
                 label: Some(batch.label.clone()),
+                status: asset.status.filter(|_| !is_gone),
+                uploaded_at_ms: now_ms(),
                 ..asset
             })
         });

@@ -23,7 +23,7 @@ use crate::model::batch::Batch;
 use crate::model::fault::FaultKind;
 use crate::model::media::{FileStamp, Kind, MediaMetadata};
 use crate::model::retry::Policy;
-use crate::model::snapshot::ItemId;
+use crate::model::snapshot::{DuplicateOf, ItemId};
 use crate::model::upload::{Effect, Event, Original, PausedBy, Upload, UploadState, transition};
 
 /// Returns whether an upload needs nothing but the user, or the key that it was sent with.
@@ -88,6 +88,8 @@ pub(in crate::engine) struct Item {
     pub content: FileContent,
     /// Likely original, as far as it is known before a comparison.
     pub known_duplicate: Option<KnownDuplicate>,
+    /// Another account's upload of its content, while it is unstarted and no duplicate.
+    pub of_other_account: Option<Arc<DuplicateOf>>,
     /// Worker, timer, poll, check or comparison: one at a time.
     pub running: Option<Task>,
     pub transfer: RowTransfer,
@@ -125,6 +127,7 @@ impl Item {
             last_asked_account: None,
             content: FileContent::of(content),
             known_duplicate: None,
+            of_other_account: None,
             running: None,
             transfer: RowTransfer::default(),
             starts: Starts::default(),

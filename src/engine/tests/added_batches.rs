@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::batch::{Batch, BatchId, SkippedKind};
+use crate::store::{AssetRemark, HistoryChange};
 
 impl Engine {
     fn labels(&self) -> Vec<String> {
@@ -206,6 +207,19 @@ async fn a_folder_of_skipped_files_alone_is_a_batch_until_it_is_removed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_batch_with_rows_is_not_dismissed() {
+    let place = Place::new();
+    let card = folder(&place, "card", &["a.mp3"]);
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.say(Command::Add(vec![card]));
+    engine.until_status("a.mp3", &Status::ReadyToUpload).await;
+    engine.say(Command::RemoveBatch(engine.batch_of("a.mp3").id));
+    engine.pass(1).await;
+    assert_eq!(engine.row("a.mp3").status, Status::ReadyToUpload);
+    assert_eq!(engine.labels(), ["card"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn of_very_many_skipped_files_ten_thousand_are_named() {
     let place = Place::new();
     let many = folder(&place, "many", &[]);
@@ -267,6 +281,43 @@ async fn a_renamed_batch_is_renamed_everywhere_and_in_the_ledger() {
             .all(|label| label.as_deref() == Some("Day 1")),
         "{labels:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rename_tells_the_time_and_not_that_a_lost_asset_is_ready() {
+    let place = Place::new();
+    let shoot = folder(&place, "Shoot 28", &["a.mp3", "b.mp3"]);
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.upload(&[shoot]).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    engine.until_status("b.mp3", &Status::Ready).await;
+    let assets = place.assets();
+    let gone = assets.iter().find(|asset| asset.name == "a.mp3").unwrap();
+    let remark = HistoryChange::SetRemark {
+        base_url: gone.base_url.clone(),
+        asset_id: gone.asset_id.clone(),
+        remark: Some(AssetRemark::Gone),
+    };
+    place.history().commit(&[remark]).unwrap();
+    let (before, batch) = (place.ledger().len(), engine.batch_of("b.mp3"));
+    // The ledger's times are those of the system.
+    std::thread::sleep(Duration::from_millis(2));
+    engine.say(renamed(&batch, "Day 1", None));
+    engine.until(|it| it.batches[0].label == "Day 1").await;
+    assert_eq!(place.ledger()[before..], ["reserved re_1", "ready re_2"]);
+    let after = place.asset(gone.asset_id.as_str()).unwrap();
+    assert_eq!(
+        (after.status, after.remark, after.uploaded_at_ms),
+        (gone.status, Some(AssetRemark::Gone), gone.uploaded_at_ms)
+    );
+    let text = std::fs::read_to_string(place.data().join("asset-ids.csv")).unwrap();
+    let times: Vec<&str> = text
+        .lines()
+        .map(|line| &line[..line.find(',').unwrap()])
+        .collect();
+    assert!(times[1..].is_sorted(), "{times:?}");
+    let first_rename = times[times.len() - 2];
+    assert!(times[times.len() - 3] < first_rename, "{times:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -188,6 +188,30 @@ async fn a_rate_limit_and_an_outage_are_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn on_the_command_line_an_outage_ends_the_check_after_its_tries() {
+    let place = Place::new();
+    let names = ["a.mp3", "b.mp3"];
+    uploaded(&place, &names).await;
+    let offline = fault(FaultKind::Offline);
+    let service = holding(&place, &names).answers("a.mp3", vec![Err(offline.clone()); 9]);
+    let make = Make::command_line();
+    let tries = usize::try_from(make.policy.tries).unwrap();
+    let mut engine = make.start(&place, service);
+    // Far more than the history looks up at once.
+    let unknown: Vec<String> = (3..600).map(|n| format!("re_{n}")).collect();
+    let named = ["re_1", "re_2"].into_iter();
+    let named: Vec<&str> = named.chain(unknown.iter().map(String::as_str)).collect();
+    engine.say(these(&named));
+    assert_eq!(engine.checked().await, end(599, 0, 599, 0));
+    assert_eq!(engine.script().words(), vec!["ask re_1"; tries]);
+    let failed = |text: &str| (id(text), AssetCheckResult::Failed(offline.clone()));
+    assert_eq!(engine.results()[..2], [failed("re_1"), failed("re_2")]);
+    // The next check begins anew.
+    engine.say(these(&["re_2"]));
+    assert_eq!(engine.checked().await, end(1, 0, 0, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_that_blames_the_request_is_given_up() {
     let place = Place::new();
     let names = ["a.mp3", "b.mp3"];

@@ -6,6 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params_from_iter};
 
@@ -14,7 +17,7 @@ use super::database_file::{BUSY_LIMIT, FILE_NAME, Identity, LOG, identify, sibli
 use super::records::AssetRecord;
 use super::rows::{from_sql_batch, from_sql_size};
 use super::search::SEPARATOR;
-use super::{OpenError, StoreError, accounts, assets, schema};
+use super::{LEDGER_NAME, OpenError, StoreError, accounts, assets, schema};
 use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 
@@ -27,7 +30,9 @@ const NATURAL: &str = "natural_order";
 /// SQL function that returns the folder in an asset's search text.
 const FOLDER: &str = "folder";
 /// Batches offered to filter by; older ones are found by their labels.
-const OFFERED_BATCHES: usize = 30;
+const OFFERED_BATCHES: usize = 1_000;
+/// Most months offered to filter by: ten years.
+const OFFERED_MONTHS: usize = 120;
 /// Records read at a time by [`Library::for_each`].
 const PAGE: usize = 256;
 
@@ -62,6 +67,8 @@ pub struct LibraryResults {
     pub bytes: u64,
     /// Number of all assets, whatever the query.
     pub all: usize,
+    /// The history has or had an asset, which may have been removed.
+    pub had_any: bool,
     /// Values to filter by.
     pub facets: Arc<LibraryFacets>,
 }
@@ -69,10 +76,12 @@ pub struct LibraryResults {
 /// Values that the assets have, to filter by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LibraryFacets {
-    /// The newest batches, with their labels.
+    /// Batches, newest first, with their labels.
     pub batches: Vec<(BatchId, String)>,
     /// Accounts, by their keys.
     pub accounts: Vec<Account>,
+    /// First days of the user's months with uploads, newest first.
+    pub months: Vec<Date>,
 }
 
 /// Interrupts a [`Library`]'s running call from another thread; the call fails.
@@ -145,6 +154,9 @@ impl Library {
             None => read_order(&reading, query.sort, data_version)?,
         };
         let order = self.order.insert(order);
+        // The ledger names removed assets too.
+        let ledger = self.path.with_file_name(LEDGER_NAME);
+        let had_any = !order.ids.is_empty() || ledger.metadata().is_ok_and(|it| it.len() > 0);
         let (clause, values) = query.clause();
         if values.is_empty() {
             // Nothing is left out.
@@ -152,6 +164,7 @@ impl Library {
                 ids: order.ids.clone(),
                 bytes: order.bytes,
                 all: order.ids.len(),
+                had_any,
                 facets: Arc::clone(&order.facets),
             });
         }
@@ -171,6 +184,7 @@ impl Library {
             ids,
             bytes,
             all: order.ids.len(),
+            had_any,
             facets: Arc::clone(&order.facets),
         })
     }
@@ -274,14 +288,40 @@ fn facets(connection: &Connection) -> rusqlite::Result<LibraryFacets> {
     ))?;
     let batches = batches.query_map((), |row| Ok((from_sql_batch(row.get(0)?), row.get(1)?)))?;
     // An index answers this, unlike one for listed assets alone.
-    let mut accounts = connection.prepare_cached("SELECT DISTINCT account FROM assets")?;
+    let mut accounts =
+        connection.prepare_cached("SELECT DISTINCT account FROM assets WHERE account <> ''")?;
     let accounts = accounts.query_map((), |row| {
         Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
     })?;
     Ok(LibraryFacets {
         batches: batches.collect::<rusqlite::Result<_>>()?,
         accounts: accounts.collect::<rusqlite::Result<_>>()?,
+        months: months(connection)?,
     })
+}
+
+/// Returns the months with uploads, each found by a look at an index.
+fn months(connection: &Connection) -> rusqlite::Result<Vec<Date>> {
+    let mut newest_before = connection.prepare_cached(
+        "SELECT max(uploaded_at_ms) FROM assets
+         WHERE upload_status IS NOT NULL AND uploaded_at_ms < ?1",
+    )?;
+    let zone = TimeZone::system();
+    let (mut months, mut before) = (Vec::new(), i64::MAX);
+    while months.len() < OFFERED_MONTHS {
+        let newest = newest_before.query_row([before], |row| row.get::<_, Option<i64>>(0))?;
+        let newest = newest.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let Some(newest) = newest else {
+            break;
+        };
+        let month = newest.to_zoned(zone.clone()).date().first_of_month();
+        let Ok(start) = month.to_zoned(zone.clone()) else {
+            break;
+        };
+        months.push(month);
+        before = start.timestamp().as_millisecond();
+    }
+    Ok(months)
 }
 
 fn try_open(path: &Path) -> rusqlite::Result<(Connection, i64)> {

@@ -95,3 +95,9 @@ fn a_day_has_its_year_unless_it_is_this_one() {
     assert_eq!(day(1_767_009_600_000).unwrap(), "29 December 2025");
     assert_eq!(day(i64::MAX), None);
 }
+
+#[test]
+fn dollars_are_grouped() {
+    assert_eq!(dollars(0.1), "0.10");
+    assert_eq!(dollars(5_992.786), "5,992.79");
+}

@@ -105,8 +105,13 @@ fn note(ui: &mut Ui, note: &str, out: &mut Vec<UiCommand>) {
 }
 
 /// Draws the question before assets are removed from the Library.
-pub fn remove(ui: &mut Ui, rows: &LibraryRows, out: &mut Vec<UiCommand>) {
+pub fn remove(ui: &mut Ui, app: &App, rows: &LibraryRows, out: &mut Vec<UiCommand>) {
     title(ui, &words::ask_remove(rows.len()));
+    // The first one that was in view.
+    let known = |row: &i64| app.library().record(*row);
+    if let Some(asset) = rows.as_slice().iter().find_map(known) {
+        body(ui, &words::ask_remove_names(&asset.name, rows.len() - 1));
+    }
     body(ui, words::ask_remove_means());
     let remove = UiCommand::Library(LibraryCommand::ConfirmRemove);
     let stake = (Button::of(&remove, ButtonStyle::Outlined), remove);

@@ -107,12 +107,16 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut AssetsView, out: &mut Vec<UiComma
 /// Draws why there is nothing: not read yet, never uploaded, or unreadable.
 fn nothing(ui: &mut Ui, app: &App) {
     let p = Palette::of(ui);
-    ui.add_space(ui.available_height() * 0.4);
+    ui.add_space((ui.available_height() - size::ROW) / 2.0);
     ui.vertical_centered(|ui| {
         ui.set_max_width(size::MEASURE);
         ui.spacing_mut().item_spacing.y = space::M;
         match app.library().problem() {
             Some(problem) => text::label(ui, problem, type_size::BODY, p.text),
+            None if app.library().had_any() => {
+                text::label(ui, words::empty(), type_size::TITLE, p.text);
+                text::label(ui, words::empty_means(), type_size::BODY, p.secondary);
+            }
             None => {
                 text::label(ui, words::never(), type_size::TITLE, p.text);
                 text::label(ui, words::never_means(), type_size::BODY, p.secondary);

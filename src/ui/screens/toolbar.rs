@@ -183,14 +183,14 @@ pub fn search(ui: &mut Ui, search: &str, hint: &str, out: &mut Vec<UiCommand>) {
     } else if response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
         out.push(clear.clone());
     }
-    if !search.is_empty() {
-        let button = Button {
-            icon: Some(Icon::X),
-            ..Button::of(&clear, ButtonStyle::Plain).small().icon_only()
-        };
-        if button.show(ui) {
-            out.push(clear);
-        }
+    let button = Button {
+        icon: Some(Icon::X),
+        ..Button::of(&clear, ButtonStyle::Plain).small().icon_only()
+    };
+    // Its room is kept, so that typing moves nothing.
+    let (id, rect) = ui.allocate_space(button.size(ui));
+    if !search.is_empty() && button.show_at(ui, rect, id).clicked() {
+        out.push(clear);
     }
 }
 

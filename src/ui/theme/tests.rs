@@ -197,14 +197,17 @@ fn sizes(line: &str) -> Vec<&str> {
     let code = line.split("//").next().unwrap();
     let words = code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
     words
-        .filter(|word| word.contains('.') && word.parse::<f32>().is_ok())
+        // A word that begins with the point is a tuple's field.
+        .filter(|word| word.contains('.') && !word.starts_with('.'))
+        .filter(|word| word.parse::<f32>().is_ok())
         .filter(|number| !["0.0", "1.0", "2.0"].contains(number))
         .collect()
 }
 
 #[test]
 fn sizes_are_named_in_the_theme_alone() {
-    assert_eq!(sizes("x11.f(a / 2.0, 14.0) + 0.5 // 7.0"), ["14.0", "0.5"]);
+    let line = "x11.f(a / 2.0, 14.0, b().0) + 0.5 // 7.0";
+    assert_eq!(sizes(line), ["14.0", "0.5"]);
     for (name, code) in drawing() {
         // The logo has its own units; percentages are not sizes.
         if name == "widgets/logo.rs" || name == "desktop.rs" {

@@ -197,7 +197,7 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
     let command = |command| UiCommand::Batch(command, group.batch);
     let item = |it| MenuItem::of(command(it));
     let mut items = Vec::new();
-    if rows.iter().any(|row| rows::id_to_copy(row).is_some()) {
+    if rows.iter().any(|row| rows::id_to_copy_along(row).is_some()) {
         items.push(item(BatchCommand::CopyIds));
         let copied = ExportFormat::COPIED.map(BatchCommand::CopyAs);
         items.push(MenuItem::more(

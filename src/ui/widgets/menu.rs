@@ -1,11 +1,14 @@
 //! Menu buttons and context menus.
 
-use egui::{EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, Ui, accesskit};
+use egui::{
+    EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, ScrollArea, Ui, accesskit,
+};
 use lucide_icons::Icon;
 
 use super::button::{Button, ButtonStyle};
+use super::list_item::keep_in_sight;
 use crate::app::command::UiCommand;
-use crate::ui::theme::Palette;
+use crate::ui::theme::{Palette, size, space};
 
 /// An item of a menu.
 pub struct MenuItem {
@@ -58,20 +61,39 @@ impl MenuItem {
 
 /// Draws the button, and its menu while open.
 pub fn show(ui: &mut Ui, button: Button<'_>, items: Vec<MenuItem>, out: &mut Vec<UiCommand>) {
+    show_long(ui, button, || items, out);
+}
+
+/// Draws the button, and its menu while open, whose items are made only then.
+pub fn show_long(
+    ui: &mut Ui,
+    button: Button<'_>,
+    items: impl FnOnce() -> Vec<MenuItem>,
+    out: &mut Vec<UiCommand>,
+) {
     let (id, rect) = ui.allocate_space(button.size(ui));
     let response = button.show_at(ui, rect, id);
-    below(&response, items, false, out);
+    attach(&response, items, false, out);
 }
 
 /// Draws the menu of a drawn button, opened by a click or by `asked`. A menu opened by keyboard
 /// takes the focus.
 pub fn below(button: &Response, items: Vec<MenuItem>, asked: bool, out: &mut Vec<UiCommand>) {
+    attach(button, || items, asked, out);
+}
+
+fn attach(
+    button: &Response,
+    items: impl FnOnce() -> Vec<MenuItem>,
+    asked: bool,
+    out: &mut Vec<UiCommand>,
+) {
     let id = Popup::default_response_id(button);
     if asked {
         Popup::open_id(&button.ctx, id);
     }
     let by_keyboard = asked || (button.clicked() && button.has_focus());
-    draw(Popup::menu(button), || items, by_keyboard, out);
+    draw(Popup::menu(button), items, by_keyboard, out);
     says_that_it_opens(button, Popup::is_id_open(&button.ctx, id));
 }
 
@@ -103,6 +125,11 @@ fn draw(
     if !popup.is_open() {
         ctx.data_mut(|data| data.remove::<usize>(more));
     }
+    let window = ctx.content_rect();
+    let anchor = popup.get_anchor_rect().unwrap_or(window);
+    // Above or below, whatever is larger: its button stays in view.
+    let room = (window.bottom() - anchor.bottom()).max(anchor.top() - window.top());
+    let height = (room - 2.0 * space::M).max(4.0 * size::SMALL_BUTTON);
     let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         let mut items = items();
@@ -110,7 +137,11 @@ fn draw(
         if let Some(item) = at.and_then(|at| items.get_mut(at)) {
             items = std::mem::take(&mut item.more);
         }
-        draw_items(ui, items, focus, more, out);
+        // Its least height is needed too: a menu of more items takes the place of a lower one.
+        ScrollArea::vertical()
+            .max_height(height)
+            .min_scrolled_height(height)
+            .show(ui, |ui| draw_items(ui, items, focus, more, out));
         let is_back = ui.input_mut(|it| it.consume_key(Modifiers::NONE, Key::ArrowLeft));
         if is_back {
             ui.data_mut(|data| data.remove::<usize>(more));
@@ -139,6 +170,7 @@ fn draw_items(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, more: Id, out: &mu
         };
         let (id, rect) = ui.allocate_space(entry.size(ui));
         let response = entry.show_at(ui, rect, id);
+        keep_in_sight(ui, rect, &response);
         let role = match item.chosen {
             Some(_) => accesskit::Role::MenuItemRadio,
             None => accesskit::Role::MenuItem,

@@ -46,6 +46,31 @@ pub fn elided_middle(
     cut(fits)
 }
 
+/// Lays out a folder's path in one line. If too wide, its last names are kept, if they fit whole.
+pub fn elided_folder(
+    painter: &Painter,
+    text: &str,
+    font: &FontId,
+    colour: Color32,
+    width: f32,
+) -> Arc<Galley> {
+    let lay = |text: String| painter.layout_no_wrap(text, font.clone(), colour);
+    let whole = lay(text.to_owned());
+    if whole.size().x <= width {
+        return whole;
+    }
+    let cut = |start: usize| lay([ELLIPSIS.to_string().as_str(), &text[start..]].concat());
+    let fitting = |starts: Vec<usize>| {
+        let first = starts.partition_point(|start| cut(*start).size().x > width);
+        starts.get(first).copied()
+    };
+    let names = text.match_indices(std::path::is_separator);
+    let names = names.map(|(at, _)| at).filter(|at| *at > 0).collect();
+    let letters = || text.char_indices().map(|(at, _)| at).skip(1).collect();
+    let start = fitting(names).or_else(|| fitting(letters()));
+    cut(start.unwrap_or(text.len()))
+}
+
 /// Lays out one line, elided at its end if too wide.
 pub fn elided_end(
     painter: &Painter,

@@ -74,7 +74,7 @@ impl Item {
         policy: &Policy,
         saved: bool,
         later: Option<ResumeBehaviour>,
-        duplicate_of: Option<DuplicateOf>,
+        duplicate_of: Option<Arc<DuplicateOf>>,
         offline: bool,
     ) -> Row {
         let status = self.status(now, policy, offline);
@@ -111,7 +111,7 @@ impl Item {
             saved,
             possibly_stored_twice: self.upload.counters.possibly_stored_twice,
             duplicate_unconfirmed: self.upload.counters.duplicate_unconfirmed,
-            duplicate_of: duplicate_of.map(Arc::new),
+            duplicate_of,
             later,
             interrupted: self.is_interrupted(),
             batch: self.batch.as_ref().map(|batch| batch.id),

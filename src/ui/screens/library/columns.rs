@@ -10,23 +10,13 @@ use crate::app::library::filters::LibraryFilter;
 use crate::app::state::App;
 use crate::app::wording::library as words;
 use crate::app::wording::row as row_words;
-use crate::ui::theme::{Palette, size, space};
+use crate::ui::theme::columns::{BATCH, DURATION, ID, SIZE, STATUS, TABLE, UPLOADED, WITH_BATCH};
+use crate::ui::theme::{self, Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::check::{self, Tick};
 use crate::ui::widgets::menu::{self, MenuItem};
 use crate::ui::widgets::row::{BEFORE_TEXT, BEFORE_THUMBNAIL};
-
-/// Width of an asset ID as the service gives them, in points.
-const ID: f32 = 160.0;
-/// Widths of the columns between name and ID, in points.
-const STATUS: f32 = 104.0;
-const SIZE: f32 = 76.0;
-const DURATION: f32 = 76.0;
-const UPLOADED: f32 = 120.0;
-const BATCH: f32 = 130.0;
-/// Width from which the list has columns, and from which the batch is one of them.
-const TABLE: f32 = 880.0;
-const WITH_BATCH: f32 = 1080.0;
+use crate::ui::widgets::text::{elided_end, paint_left};
 
 /// Horizontal rooms of a row's parts.
 pub struct Columns {
@@ -145,6 +135,12 @@ pub fn heads(ui: &mut Ui, app: &App, columns: &Columns, out: &mut Vec<UiCommand>
         let left = pos2(cell.min - space::S, line.center().y);
         head(ui, app, *column, left, out);
     }
+    let left = pos2(columns.id.min, line.center().y);
+    let p = Palette::of(ui);
+    let title = words::column_id();
+    let small = theme::font(type_size::SMALL);
+    let galley = elided_end(ui.painter(), title, &small, p.secondary, columns.id.span());
+    paint_left(ui.painter(), left, galley);
     ui.advance_cursor_after_rect(line);
 }
 

@@ -33,11 +33,13 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             Some(Kind::Audio),
             Some(Kind::Image),
         ];
-        let kinds = kinds.map(LibraryFilter::Kind);
+        let kinds = || kinds.map(LibraryFilter::Kind).into();
         let now = LibraryFilter::Kind(chosen.kind);
-        filter(ui, app, words::filter_kind(), &now, kinds.into(), out);
-        let periods = Period::offered(&jiff::Zoned::now());
-        let periods = periods.into_iter().map(LibraryFilter::Period).collect();
+        filter(ui, app, words::filter_kind(), &now, kinds, out);
+        let periods = || {
+            let periods = Period::offered(&jiff::Zoned::now(), &facets.months);
+            periods.into_iter().map(LibraryFilter::Period).collect()
+        };
         let now = LibraryFilter::Period(chosen.period);
         filter(ui, app, words::filter_day(), &now, periods, out);
         let statuses = [
@@ -48,20 +50,22 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             Some(StatusFilter::Gone),
             Some(StatusFilter::Deleted),
         ];
-        let statuses = statuses.map(LibraryFilter::Status);
+        let statuses = || statuses.map(LibraryFilter::Status).into();
         let now = LibraryFilter::Status(chosen.status);
-        filter(ui, app, words::filter_status(), &now, statuses.into(), out);
+        filter(ui, app, words::filter_status(), &now, statuses, out);
         if !facets.batches.is_empty() {
-            let batches = facets.batches.iter().map(|(batch, _)| Some(*batch));
-            let batches = [None].into_iter().chain(batches);
-            let batches = batches.map(LibraryFilter::Batch).collect();
+            let batches = || {
+                let batches = facets.batches.iter().map(|(batch, _)| Some(*batch));
+                let batches = [None].into_iter().chain(batches);
+                batches.map(LibraryFilter::Batch).collect()
+            };
             let now = LibraryFilter::Batch(chosen.batch);
             filter(ui, app, words::filter_batch(), &now, batches, out);
         }
         let accounts = accounts(app);
         if accounts.len() > 1 {
             let accounts = [vec![]].into_iter().chain(accounts);
-            let accounts = accounts.map(LibraryFilter::Accounts).collect();
+            let accounts = || accounts.map(LibraryFilter::Accounts).collect();
             let now = LibraryFilter::Accounts(chosen.accounts.clone());
             filter(ui, app, words::filter_account(), &now, accounts, out);
         }
@@ -92,13 +96,13 @@ fn accounts(app: &App) -> Vec<Vec<Account>> {
     accounts.into_iter().map(|(_, keys)| keys).collect()
 }
 
-/// Draws one filter as a menu; its first choice leaves nothing out.
+/// Draws one filter as a menu.
 fn filter(
     ui: &mut Ui,
     app: &App,
     name: &str,
     now: &LibraryFilter,
-    choices: Vec<LibraryFilter>,
+    choices: impl FnOnce() -> Vec<LibraryFilter>,
     out: &mut Vec<UiCommand>,
 ) {
     let accounts = &app.snapshot().accounts;
@@ -110,7 +114,14 @@ fn filter(
         label.push('…');
     }
     let spoken = crate::text::messages::row::named(name, &whole);
-    let narrows = choices.first() != Some(now);
+    let narrows = match now {
+        LibraryFilter::Kind(kind) => kind.is_some(),
+        LibraryFilter::Period(period) => *period != Period::Any,
+        LibraryFilter::Status(status) => status.is_some(),
+        LibraryFilter::Batch(batch) => batch.is_some(),
+        LibraryFilter::Accounts(keys) => !keys.is_empty(),
+        LibraryFilter::Words(_) | LibraryFilter::SortBy(_) | LibraryFilter::Nothing => false,
+    };
     let button = Button {
         icon: Some(Icon::ChevronDown),
         icon_last: true,
@@ -121,12 +132,15 @@ fn filter(
             .labelled(&label)
             .small()
     };
-    let items = choices.into_iter().map(|choice| {
-        let (label, is_chosen) = (word(&choice), choice == *now);
-        MenuItem {
-            label: Some(label),
-            ..MenuItem::choice(command(choice), is_chosen)
-        }
-    });
-    menu::show(ui, button, items.collect(), out);
+    let items = || {
+        let items = choices().into_iter().map(|choice| {
+            let (label, is_chosen) = (word(&choice), choice == *now);
+            MenuItem {
+                label: Some(label),
+                ..MenuItem::choice(command(choice), is_chosen)
+            }
+        });
+        items.collect()
+    };
+    menu::show_long(ui, button, items, out);
 }

@@ -1,7 +1,10 @@
 //! A row of the Library.
 
+use std::path::Path;
+
 use egui::{
-    Align2, Color32, Popup, Rangef, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, Popup, Pos2, Rangef, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2,
+    vec2,
 };
 use lucide_icons::Icon;
 
@@ -12,11 +15,11 @@ use crate::app::library::details::kind_word;
 use crate::app::library::{AssetState, LibraryColumn};
 use crate::app::state::App;
 use crate::app::thumbnails::PictureRequest;
-use crate::app::wording::{library as library_words, row as words};
+use crate::app::wording::{account_name, library as library_words, row as words};
 use crate::model::media::Kind;
 use crate::store::AssetRecord;
 use crate::text;
-use crate::text::messages::{list, window};
+use crate::text::messages::{list, row as row_messages, window};
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::thumbnails;
 use crate::ui::widgets::button::{Button, ButtonStyle};
@@ -24,7 +27,7 @@ use crate::ui::widgets::check::{self, Tick};
 use crate::ui::widgets::list_item::{Focus, Keyboard, accessible, keep_focus, keep_in_sight};
 use crate::ui::widgets::menu::{self, MenuItem};
 use crate::ui::widgets::row::{BEFORE_THUMBNAIL, ground, pick};
-use crate::ui::widgets::text::{elided_end, elided_middle, paint_icon, paint_left};
+use crate::ui::widgets::text::{elided_end, elided_folder, elided_middle, paint_icon, paint_left};
 
 /// Draws a row and pushes the user's commands; returns its focused part, if any. A row whose
 /// record is not read yet is empty.
@@ -44,7 +47,7 @@ pub fn show(
     ground(ui, rect, is_selected, p);
     let asset = app.library().record(row)?;
     let stage = AssetState::of(asset);
-    let ui = &mut accessible(ui, &response, place, stage, || spoken(asset));
+    let ui = &mut accessible(ui, &response, place, stage, || spoken(app, asset));
     ui.ctx()
         .accesskit_node_builder(id, |node| node.set_selected(is_selected));
     // Its menu may take the focus below.
@@ -60,7 +63,7 @@ pub fn show(
         out.push(UiCommand::Library(click));
     }
     thumbnail(ui, app, rect, asset);
-    lines(ui, rect, asset, columns, &response);
+    lines(ui, app, rect, asset, columns, &response);
     cells(ui, rect, asset, columns);
     asset_id(ui, rect, asset, columns, id);
     theme::focus_ring(ui, &response, rect.shrink(space::XS), radius::CONTROL);
@@ -88,7 +91,7 @@ fn items(row: i64) -> Vec<MenuItem> {
 }
 
 /// Returns the row as a sentence for screen readers.
-fn spoken(asset: &AssetRecord) -> String {
+fn spoken(app: &App, asset: &AssetRecord) -> String {
     let parts = [
         asset.name.clone(),
         AssetState::of(asset).word().to_owned(),
@@ -96,6 +99,7 @@ fn spoken(asset: &AssetRecord) -> String {
             .kind
             .map_or(String::new(), |kind| kind_word(kind).to_owned()),
         facts(asset).join(list::items()),
+        asides(app, asset).join(list::items()),
         asset.asset_id.to_string(),
     ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -111,6 +115,16 @@ fn facts(asset: &AssetRecord) -> Vec<String> {
         asset.label.clone(),
     ];
     facts.into_iter().flatten().collect()
+}
+
+/// Returns what sets an asset apart: another account than the one in use, and the user's note.
+fn asides(app: &App, asset: &AssetRecord) -> Vec<String> {
+    let accounts = &app.snapshot().accounts;
+    let other = accounts
+        .is_other(&asset.account)
+        .then(|| row_messages::in_account(&account_name(accounts, &asset.account)));
+    let note = asset.note.as_deref().and_then(|note| note.lines().next());
+    other.into_iter().chain(note.map(str::to_owned)).collect()
 }
 
 /// Draws the picture of the file, or the icon of its kind.
@@ -132,7 +146,14 @@ fn thumbnail(ui: &Ui, app: &App, rect: Rect, asset: &AssetRecord) {
 }
 
 /// Draws the name, and the folder or, without columns, all facts under it.
-fn lines(ui: &Ui, rect: Rect, asset: &AssetRecord, columns: &Columns, response: &Response) {
+fn lines(
+    ui: &Ui,
+    app: &App,
+    rect: Rect,
+    asset: &AssetRecord,
+    columns: &Columns,
+    response: &Response,
+) {
     let p = Palette::of(ui);
     let painter = ui.painter();
     let half = size::LINES_APART / 2.0;
@@ -142,27 +163,27 @@ fn lines(ui: &Ui, rect: Rect, asset: &AssetRecord, columns: &Columns, response: 
     let small = theme::font(type_size::SMALL);
     let body = theme::font(type_size::BODY);
     let name = elided_middle(painter, &asset.name, &body, p.text, width);
-    let name = paint_left(painter, first, name);
+    paint_left(painter, first, name);
     if columns.cells.is_empty() {
         let status = badge(ui, AssetState::of(asset), second, width);
-        let rest = [list::parts(), &facts(asset).join(list::parts())].concat();
+        let asides = asides(app, asset);
+        let facts = facts(asset);
+        let rest: Vec<_> = facts.into_iter().chain(asides).collect();
+        let rest = [list::parts(), &rest.join(list::parts())].concat();
         let room = columns.name.max - status.right();
         let rest = elided_end(painter, &rest, &small, p.secondary, room);
         paint_left(painter, status.right_center(), rest);
     } else {
-        let folder = asset.path.parent().unwrap_or(&asset.path);
-        let mut folder = folder.display().to_string();
         let has_column = |(column, _): &(LibraryColumn, _)| *column == LibraryColumn::Batch;
-        if let Some(label) = &asset.label
-            && !columns.cells.iter().any(has_column)
-            && !folder.ends_with(label)
-        {
-            folder = [label, list::parts(), &folder].concat();
-        }
-        let folder = elided_middle(painter, &folder, &small, p.secondary, width);
-        paint_left(painter, second, folder);
+        let label = match columns.cells.iter().any(has_column) {
+            true => None,
+            false => asset.label.as_deref(),
+        };
+        let folder = asset.path.parent().unwrap_or(&asset.path);
+        second_line(ui, folder, label, &asides(app, asset), second, width);
     }
-    if ui.rect_contains_pointer(name) && ui.memory(|memory| memory.top_modal_layer().is_none()) {
+    let text = Rect::from_x_y_ranges(columns.name, rect.y_range());
+    if ui.rect_contains_pointer(text) && ui.memory(|memory| memory.top_modal_layer().is_none()) {
         let mut whole = asset.path.display().to_string();
         if let Some(note) = &asset.note {
             whole.push('\n');
@@ -170,6 +191,38 @@ fn lines(ui: &Ui, rect: Rect, asset: &AssetRecord, columns: &Columns, response: 
         }
         response.clone().on_hover_text(whole);
     }
+}
+
+/// Draws label, folder and what sets the asset apart; of a long folder, its end.
+fn second_line(
+    ui: &Ui,
+    folder: &Path,
+    label: Option<&str>,
+    asides: &[String],
+    left: Pos2,
+    width: f32,
+) {
+    let p = Palette::of(ui);
+    let (painter, small) = (ui.painter(), theme::font(type_size::SMALL));
+    let last = folder.file_name().unwrap_or(folder.as_os_str());
+    let label = label.filter(|label| last.to_string_lossy() != **label);
+    let mut left = left;
+    let mut room = width;
+    if let Some(label) = label {
+        for (part, share) in [(label, room / 2.0), (list::parts(), room)] {
+            let part = elided_end(painter, part, &small, p.secondary, share);
+            room -= part.size().x;
+            left = paint_left(painter, left, part).right_center();
+        }
+    }
+    let asides = asides.iter().map(|aside| [list::parts(), aside].concat());
+    let asides: String = asides.collect();
+    let asides = elided_end(painter, &asides, &small, p.secondary, room / 2.0);
+    let folder = folder.display().to_string();
+    let room = room - asides.size().x;
+    let folder = elided_folder(painter, &folder, &small, p.secondary, room);
+    let folder = paint_left(painter, left, folder);
+    paint_left(painter, folder.right_center(), asides);
 }
 
 /// Draws the icon and word of a status from its left centre.
