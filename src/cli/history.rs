@@ -1,6 +1,5 @@
 //! `history`: uploads from this computer, of all accounts and hosts.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -9,13 +8,17 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{EXIT_GOOD, EXIT_SOME_FAILED, print, say};
+use super::{EXIT_GOOD, EXIT_SOME_FAILED, EXIT_USAGE, print, say};
 use crate::model::asset::{AssetStatus, ContentHash};
 use crate::model::cell_escaping::spreadsheet_field;
 use crate::model::media::Kind;
 use crate::model::terminal::escape;
-use crate::store::history::library::{Library, LibraryQuery, StatusFilter};
-use crate::store::{AssetRecord, AssetRemark, History, OpenedDatabase, StoreError, data_dir};
+use crate::store::history::library::{
+    Library, LibraryQuery, MAX_WORDS, StatusFilter, different_words,
+};
+use crate::store::{
+    AssetRecord, AssetRemark, History, OpenError, OpenedDatabase, StoreError, data_dir,
+};
 use crate::text;
 use crate::text::messages::{journal, terminal};
 
@@ -151,10 +154,10 @@ fn start_of(day: Date) -> Option<i64> {
 /// Returns the query of these arguments; `None` if no account is called so.
 fn query(
     arguments: &HistoryArguments,
-    history: &History,
+    library: &Library,
 ) -> Result<Option<LibraryQuery>, StoreError> {
     let accounts = match &arguments.account {
-        Some(text) => history.accounts_called(text)?,
+        Some(text) => library.accounts_called(text)?,
         None => vec![],
     };
     if arguments.account.is_some() && accounts.is_empty() {
@@ -173,52 +176,80 @@ fn query(
     }))
 }
 
-/// Passes the assets that the arguments ask for to `each`, newest first.
-fn list(
-    arguments: &HistoryArguments,
-    dir: &Path,
-    history: &History,
-    each: impl FnMut(AssetRecord) -> Result<(), ListingError>,
-) -> Result<(), ListingError> {
-    let Some(query) = query(arguments, history)? else {
-        return Ok(());
-    };
-    let library = Library::open(dir).map_err(|error| ListingError::History(error.to_string()))?;
-    match library {
-        Some(mut library) => library.for_each(&query, each),
-        None => Ok(()),
+/// Returns the message for arguments that no asset can match or no query can hold.
+fn wrong_usage(arguments: &HistoryArguments) -> Option<String> {
+    if let (Some(since), Some(until)) = (arguments.since, arguments.until)
+        && since > until
+    {
+        return Some(terminal::history_days(
+            &since.to_string(),
+            &until.to_string(),
+        ));
+    }
+    let words = different_words(&arguments.query.join(" ")).len();
+    (words > MAX_WORDS).then(|| terminal::history_too_many_words(MAX_WORDS))
+}
+
+/// Opens the history to list it, and says what was wrong with it. One that cannot be written, as on
+/// a full or read-only disk, is only read.
+fn open() -> Result<Option<Library>, String> {
+    let dir = data_dir::resolve().map_err(|error| error.to_string())?;
+    let opened = History::open(&dir);
+    match &opened {
+        Ok(opened) => say_problems(opened),
+        Err(OpenError::Closed { .. } | OpenError::Io { .. }) => {}
+        Err(error) => return Err(error.to_string()),
+    }
+    match (opened, Library::open(&dir)) {
+        (Ok(_), Ok(library)) => Ok(library),
+        (Ok(_), Err(error)) => Err(terminal::history_broken(&error.to_string())),
+        (Err(error), Ok(Some(library))) => {
+            say(&terminal::history_only_read(&error.to_string()));
+            Ok(Some(library))
+        }
+        (Err(error), _) => Err(error.to_string()),
     }
 }
 
-/// Opens the history and its data directory.
-fn open() -> Result<(PathBuf, OpenedDatabase), String> {
-    let dir = data_dir::resolve().map_err(|error| error.to_string())?;
-    let opened = History::open(&dir).map_err(|error| error.to_string())?;
-    Ok((dir, opened))
+fn say_problems(opened: &OpenedDatabase) {
+    if let Some(set_aside) = &opened.set_aside {
+        say(&text::set_aside(set_aside));
+    }
+    let rebuilt = opened.history.rebuilt();
+    if rebuilt > 0 {
+        say(&journal::lost(rebuilt));
+    }
+    if let Some(why) = opened.history.ledger_problem() {
+        say(&journal::ledger(why));
+    }
 }
 
 /// Lists the history; returns the exit status.
 pub fn run(arguments: &HistoryArguments) -> u8 {
-    let (dir, opened) = match open() {
+    if let Some(line) = wrong_usage(arguments) {
+        say(&line);
+        return EXIT_USAGE;
+    }
+    let opened = open().and_then(|library| {
+        let broken = |error: StoreError| terminal::history_broken(&error.to_string());
+        let query = library.as_ref().map(|library| query(arguments, library));
+        let query = query.transpose().map_err(broken)?.flatten();
+        Ok((library, query))
+    });
+    let (library, query) = match opened {
         Ok(opened) => opened,
         Err(line) => {
             say(&line);
             return EXIT_SOME_FAILED;
         }
     };
-    if let Some(set_aside) = &opened.set_aside {
-        say(&text::set_aside(set_aside));
-    }
-    if let Some(why) = opened.history.ledger_problem() {
-        say(&journal::ledger(why));
-    }
     if arguments.csv
         && let Err(error) = print(&COLUMNS.join(","))
     {
         return super::stdout_error(&error);
     }
     let mut count = 0_usize;
-    let listed = list(arguments, &dir, &opened.history, |record| {
+    let each = |record| {
         count += 1;
         let line = HistoryRow::from(record);
         let text = if arguments.json {
@@ -229,7 +260,11 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
             plain(&line)
         };
         print(&text).map_err(ListingError::Output)
-    });
+    };
+    let listed = match (library, &query) {
+        (Some(mut library), Some(query)) => library.for_each(query, each),
+        _ => Ok(()),
+    };
     match listed {
         Ok(()) => {}
         Err(ListingError::History(error)) => {
@@ -239,8 +274,7 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
         Err(ListingError::Output(error)) => return super::stdout_error(&error),
     }
     if count == 0 && !arguments.json && !arguments.csv {
-        let all = query(arguments, &opened.history) == Ok(Some(LibraryQuery::default()));
-        say(if all {
+        say(if query == Some(LibraryQuery::default()) {
             terminal::history_empty()
         } else {
             terminal::history_nothing_found()

@@ -20,7 +20,7 @@ mod swap;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -53,6 +53,7 @@ pub struct History {
     database_file: DatabaseFile,
     ledger: Ledger,
     limit: Duration,
+    rebuilt: usize,
 }
 
 /// A history, and the recovery that opening it required.
@@ -86,12 +87,16 @@ impl History {
             database_file: ready.database_file,
             ledger,
             limit,
+            rebuilt: 0,
         };
         if let Err(error) = history.apply_ledger() {
             // The next commit tries again.
             tracing::warn!(%error, "the ledger of asset IDs is not applied");
         }
         let connection = &history.connection;
+        if ready.was_missing {
+            history.rebuilt = recovery::count(PathBuf::new(), connection).assets;
+        }
         let set_aside = ready
             .set_aside
             .map(|path| recovery::count(path, connection));
@@ -104,6 +109,12 @@ impl History {
             self.write(|connection, ledger| ledger.catch_up(connection, limit))?;
         }
         Ok(())
+    }
+
+    /// Returns the number of stored assets that the ledger and a backup gave to this database because
+    /// it was missing.
+    pub fn rebuilt(&self) -> usize {
+        self.rebuilt
     }
 
     /// Returns the database's path.

@@ -16,6 +16,11 @@ journal-set-aside = The history was damaged and has been rebuilt. { $assets ->
         [one] , with { NUMBER($notes) } note
        *[other] , with { NUMBER($notes) } notes
     }. The damaged file was kept as { $path }. Nothing was deleted.
+# Of a history whose file was missing or empty.
+journal-lost = The history was missing and has been rebuilt. { $assets ->
+        [one] { NUMBER($assets) } asset ID is there again
+       *[other] { NUMBER($assets) } asset IDs are there again
+    }.
 # Only if it takes longer than a second.
 journal-opening = The history is being read. A large or damaged one takes a moment; uploads start after that.
 journal-newer = The history is of a newer version of this program. That history is left as it is, and nothing can be uploaded: use the newer version.

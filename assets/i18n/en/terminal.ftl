@@ -95,6 +95,10 @@ terminal-keychain-not-asked = it could not be asked
 
 terminal-history-broken = The history cannot be read to its end: { $error }.
 terminal-history-empty = Nothing was uploaded from this computer yet.
+terminal-history-too-many-words = More than { NUMBER($most) } different words cannot be looked for: give fewer.
+terminal-history-days = No day is both { $since } or later and { $until } or earlier: swap the two.
+# $cause: a sentence.
+terminal-history-only-read = { $cause } It is listed as it was last written.
 terminal-history-nothing-found = Nothing in the history is like this.
 terminal-port-taken = The sandbox cannot listen on port { $port }: { $error }.
 

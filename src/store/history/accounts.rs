@@ -73,6 +73,26 @@ pub(super) fn join(
         .map(drop)
 }
 
+/// Returns the accounts of all services that a name, without regard to case, or the last four
+/// characters of a key stand for, with those joined with them.
+pub(super) fn called(connection: &Connection, text: &str) -> rusqlite::Result<Vec<Account>> {
+    let mut statement = connection
+        .prepare_cached("SELECT base_url, account, fingerprint, last4, name FROM accounts")?;
+    let rows = statement.query_map((), |row| {
+        let group: (String, String) = (row.get(0)?, row.get(1)?);
+        let (last4, name): (String, Option<String>) = (row.get(3)?, row.get(4)?);
+        let is_named = name.is_some_and(|name| name.to_lowercase() == text.to_lowercase());
+        let is_called = is_named || !last4.is_empty() && last4 == text;
+        Ok((group, row.get::<_, String>(2)?, is_called))
+    })?;
+    let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+    let called: Vec<_> = rows.iter().filter(|row| row.2).map(|row| &row.0).collect();
+    let accounts = rows.iter().filter(|row| called.contains(&&row.0));
+    Ok(accounts
+        .map(|row| Account::from_fingerprint(&row.1))
+        .collect())
+}
+
 impl History {
     /// Returns the accounts joined with this one, by their keys; empty if nothing is known of it.
     ///
@@ -119,29 +139,5 @@ impl History {
             })
         })?;
         Ok(accounts.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Returns the accounts of all services that a name, without regard to case, or the last four
-    /// characters of a key stand for, with those joined with them.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn accounts_called(&self, text: &str) -> Result<Vec<Account>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT base_url, account, fingerprint, last4, name FROM accounts")?;
-        let rows = statement.query_map((), |row| {
-            let group: (String, String) = (row.get(0)?, row.get(1)?);
-            let (last4, name): (String, Option<String>) = (row.get(3)?, row.get(4)?);
-            let is_named = name.is_some_and(|name| name.to_lowercase() == text.to_lowercase());
-            let is_called = is_named || !last4.is_empty() && last4 == text;
-            Ok((group, row.get::<_, String>(2)?, is_called))
-        })?;
-        let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
-        let called: Vec<_> = rows.iter().filter(|row| row.2).map(|row| &row.0).collect();
-        let accounts = rows.iter().filter(|row| called.contains(&&row.0));
-        Ok(accounts
-            .map(|row| Account::from_fingerprint(&row.1))
-            .collect())
     }
 }

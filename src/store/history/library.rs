@@ -2,6 +2,7 @@
 
 mod query;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use super::database_file::{BUSY_LIMIT, FILE_NAME, Identity, LOG, identify, sibli
 use super::records::AssetRecord;
 use super::rows::{from_sql_batch, from_sql_size};
 use super::search::SEPARATOR;
-use super::{LEDGER_NAME, OpenError, StoreError, assets, schema};
+use super::{LEDGER_NAME, OpenError, StoreError, accounts, assets, schema};
 use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 
@@ -101,9 +102,11 @@ impl Library {
     /// The database is of a newer program, or it cannot be read.
     pub fn open(dir: &Path) -> Result<Option<Self>, OpenError> {
         let path = dir.join(FILE_NAME);
-        match std::fs::metadata(&path) {
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        match std::fs::symlink_metadata(&path) {
+            Ok(found) if found.is_file() => {}
+            // Opening a pipe would wait for ever.
+            Ok(_) => return Err(OpenError::io(&path, &io::Error::other("it is not a file"))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(OpenError::io(&path, &error)),
         }
         // Before the opening: a file that is swapped in meanwhile is noticed.
@@ -219,6 +222,15 @@ impl Library {
             bytes = bytes.saturating_add(size.map_or(0, from_sql_size));
         }
         Ok(bytes)
+    }
+
+    /// Returns the accounts of all services that a name, without regard to case, or the last four
+    /// characters of a key stand for, with those joined with them.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn accounts_called(&self, text: &str) -> Result<Vec<Account>, StoreError> {
+        Ok(accounts::called(&self.connection, text)?)
     }
 
     /// Passes every asset that matches a query to `each`, in order, without loading them all.

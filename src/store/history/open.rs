@@ -16,6 +16,8 @@ pub(super) struct Ready {
     pub(super) connection: Connection,
     pub(super) database_file: DatabaseFile,
     pub(super) set_aside: Option<PathBuf>,
+    /// Nothing or an empty file was in its place.
+    pub(super) was_missing: bool,
 }
 
 /// Opens the history of a folder: creates it, migrates it, or sets a damaged one aside. The
@@ -29,11 +31,12 @@ pub(super) fn open(
     let path = dir.join(FILE_NAME);
     let lock = files::open_lock_file(&dir.join("history.lock"))
         .map_err(|error| OpenError::io(&path, &error))?;
-    let mut set_aside;
+    let (mut set_aside, was_missing);
     let connection = {
         let _held = hold(&lock, true, limit).map_err(|e| OpenError::from_store(&path, &e))?;
         set_aside =
             swap::resume_interrupted_swap(dir, &path).map_err(|e| OpenError::io(&path, &e))?;
+        was_missing = !std::fs::metadata(&path).is_ok_and(|found| found.len() > 0);
         let opened = match known_damaged {
             Some(identity) if identity == identify(&path) => {
                 Err(OpenFailure::Damaged("damage was found in use".to_owned()))
@@ -56,6 +59,7 @@ pub(super) fn open(
     Ok(Ready {
         connection,
         database_file: DatabaseFile::new(dir, path, lock),
+        was_missing: was_missing && set_aside.is_none(),
         set_aside,
     })
 }

@@ -362,16 +362,17 @@ fn an_account_is_found_by_its_name_and_by_the_last_characters_of_each_of_its_key
         ("c", ""),
     ];
     assert_eq!(names, expected.map(|(it, name)| (of(it), name.to_owned())));
+    let library = super::library::Library::open(dir.path()).unwrap().unwrap();
     for called in ["ärzte gmbh", "1111", "2222"] {
-        let found = history.accounts_called(called).unwrap();
+        let found = library.accounts_called(called).unwrap();
         assert_eq!(found, [of("a"), of("b")], "{called}");
     }
-    assert_eq!(history.accounts_called("3333").unwrap(), [of("c")]);
+    assert_eq!(library.accounts_called("3333").unwrap(), [of("c")]);
     for nobodys in ["", "111", "Ärzte"] {
-        assert_eq!(history.accounts_called(nobodys).unwrap(), [], "{nobodys}");
+        assert_eq!(library.accounts_called(nobodys).unwrap(), [], "{nobodys}");
     }
     history.commit(&[name("a", None)]).unwrap();
-    assert_eq!(history.accounts_called("Ärzte GmbH").unwrap(), []);
+    assert_eq!(library.accounts_called("Ärzte GmbH").unwrap(), []);
 }
 
 #[test]

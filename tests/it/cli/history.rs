@@ -194,6 +194,40 @@ fn every_filter_of_the_history_finds_what_it_says() {
         let refused = stage.run(&[&["history"], &wrong[..]].concat()).exits(2);
         assert!(refused.err.contains(wrong[1]), "{}", refused.err);
     }
+    let swapped = ["history", "--since", "2026-11-28", "--until", "2026-11-27"];
+    let refused = stage.run(&swapped).exits(2);
+    assert!(
+        refused.err.contains("2026-11-28 or later"),
+        "{}",
+        refused.err
+    );
+    assert_eq!(
+        column(&stage, &["--label", " \u{202e}SHOOT "], "name"),
+        ["a.mp4"]
+    );
+    stage.run(&["history", "--label", "\u{200b}"]).exits(2);
+    let many: Vec<String> = (0..33).map(|n| format!("w{n}")).collect();
+    let refused = stage.run(&["history", &many.join(" ")]).exits(2);
+    assert!(refused.err.contains("32"), "{}", refused.err);
+    let repeated = "a.mp4 ".repeat(33);
+    assert_eq!(column(&stage, &[&repeated], "name"), ["a.mp4"]);
+}
+
+#[test]
+fn a_history_that_cannot_be_written_is_listed_as_it_is() {
+    let stage = Stage::new();
+    let clip = stage.copy("clip.mp4", "a.mp4");
+    stage.upload(&[], &[&clip]).exits(0);
+    let before = stage.run(&["history", "--json"]).exits(0).out;
+    // As on a disk that takes no new file, for any user.
+    let lock = stage.data().join("history.lock");
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::create_dir(&lock).unwrap();
+    let read = stage.run(&["history", "--json"]).exits(0);
+    assert_eq!(read.out, before);
+    assert!(read.err.contains("as it was last written"), "{}", read.err);
+    let last4 = &super::KEY[super::KEY.len() - 4..];
+    assert_eq!(column(&stage, &["--account", last4], "name"), ["a.mp4"]);
 }
 
 #[test]
@@ -208,7 +242,11 @@ fn the_ledger_gives_the_history_every_id_again() {
         _ = std::fs::remove_file(&path);
         _ = std::fs::remove_dir_all(&path);
     }
-    let after = stage.run(&["history", "--json"]).exits(0).events();
+    let rebuilt = stage.run(&["history", "--json"]).exits(0);
+    let lost = "The history was missing and has been rebuilt. 1 asset ID is there again.";
+    assert!(rebuilt.err.contains(lost), "{}", rebuilt.err);
+    assert!(stage.run(&["history"]).exits(0).err.is_empty(), "said once");
+    let after = rebuilt.events();
     let known = |line: &serde_json::Value| {
         let mut line = line.clone();
         for unknown in ["duration_s", "width", "height", "captured_at"] {

@@ -35,8 +35,8 @@ fn tree(folder: &Path) -> Tree {
                 true => folders.push(path),
                 false => {
                     let mode = fs::metadata(&path).unwrap().permissions().mode();
-                    let content = fs::read(&path).unwrap();
-                    found.insert(path, (mode, Some(content)));
+                    let content = fs::read(&path).ok();
+                    found.insert(path, (mode, content));
                 }
             }
         }
@@ -132,7 +132,7 @@ fn another_users_data_directory_is_left_as_it_is() {
         let data = stage.data();
         if !is_root() {
             for path in tree(&data).into_keys().filter(|path| path.is_file()) {
-                fs::set_permissions(path, Permissions::from_mode(0o444)).unwrap();
+                fs::set_permissions(path, Permissions::from_mode(0o000)).unwrap();
             }
         }
         fs::set_permissions(&data, Permissions::from_mode(mode)).unwrap();
