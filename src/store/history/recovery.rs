@@ -147,21 +147,21 @@ fn to_value(value: ValueRef<'_>) -> Value {
 }
 
 /// Takes from a damaged page's asset what the ledger does not have; its other values are trusted
-/// from the ledger or a backup. One flipped bit turns NULL into 0, which is no row.
+/// from the ledger or a backup. One flipped bit turns NULL into 0, which none of these columns holds.
 const ON_CONFLICT: &str = "ON CONFLICT (base_url, asset_id) DO UPDATE SET
     item = coalesce(nullif(excluded.item, 0), item),
-    upload_status = coalesce(excluded.upload_status, upload_status),
-    remark = coalesce(excluded.remark, remark),
-    note = coalesce(excluded.note, note),
-    search = iif(excluded.note IS NULL, search, excluded.search),
+    upload_status = coalesce(nullif(excluded.upload_status, '0'), upload_status),
+    remark = coalesce(nullif(excluded.remark, '0'), remark),
+    note = coalesce(nullif(excluded.note, '0'), note),
+    search = iif(nullif(excluded.note, '0') IS NULL, search, excluded.search),
     batch = coalesce((SELECT id FROM batches WHERE id = excluded.batch), batch),
-    kind = coalesce(kind, excluded.kind),
-    duration_ms = coalesce(duration_ms, excluded.duration_ms),
-    width = coalesce(width, excluded.width),
-    height = coalesce(height, excluded.height),
-    captured_at = coalesce(captured_at, excluded.captured_at),
+    kind = coalesce(kind, nullif(excluded.kind, '0')),
+    duration_ms = coalesce(duration_ms, nullif(excluded.duration_ms, 0)),
+    width = coalesce(width, nullif(excluded.width, 0)),
+    height = coalesce(height, nullif(excluded.height, 0)),
+    captured_at = coalesce(captured_at, nullif(excluded.captured_at, '0')),
     has_location = coalesce(has_location, excluded.has_location),
-    deleted_at_ms = coalesce(deleted_at_ms, excluded.deleted_at_ms)";
+    deleted_at_ms = coalesce(deleted_at_ms, nullif(excluded.deleted_at_ms, 0))";
 
 /// Inserts rows, replacing those of equal key; rows with values of a wrong type are skipped, and
 /// assets that are not there yet unless they may be added.

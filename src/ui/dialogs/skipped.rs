@@ -15,13 +15,17 @@ use crate::ui::widgets::text;
 /// Height of a line: a name with its folder, or a kind with its advice.
 const LINE: f32 = 2.0 * size::LINE + space::S;
 
+/// Lines of the texts above and below the list.
+const TEXT_LINES: u8 = 5;
+
 /// Draws the dialog.
 pub fn show(ui: &mut Ui, report: &SkippedReport, out: &mut Vec<UiCommand>) {
     title(ui, &words::title(&report.label));
     body(ui, &words::summary(&report.summary));
-    // Height around it: margins, title, two texts, buttons and gaps.
-    let margins = 2.0 * (space::XL + space::L) + 5.0 * space::M;
-    let around = margins + type_size::TITLE + size::BUTTON + 5.0 * size::LINE;
+    // Height around it: margins, title, buttons, and the lines of two texts with their gaps.
+    let margins = 2.0 * (space::XL + space::L);
+    let texts = f32::from(TEXT_LINES) * (size::LINE + space::M);
+    let around = margins + type_size::TITLE + size::BUTTON + texts;
     let room = ui.ctx().content_rect().height() - around;
     let lines = &report.lines;
     ui.spacing_mut().item_spacing.y = 0.0;

@@ -16,3 +16,5 @@ pub const BATCH: f32 = 130.0;
 pub const TABLE: f32 = 880.0;
 /// Width of the window from which the batch has a column.
 pub const WITH_BATCH: f32 = 1080.0;
+/// Room kept beside the ID in a narrow window, for gaps and the menu button.
+pub const BESIDE_ID: f32 = 80.0;

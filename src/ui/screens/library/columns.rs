@@ -10,7 +10,9 @@ use crate::app::library::filters::LibraryFilter;
 use crate::app::state::App;
 use crate::app::wording::library as words;
 use crate::app::wording::row as row_words;
-use crate::ui::theme::columns::{BATCH, DURATION, ID, SIZE, STATUS, TABLE, UPLOADED, WITH_BATCH};
+use crate::ui::theme::columns::{
+    BATCH, BESIDE_ID, DURATION, ID, SIZE, STATUS, TABLE, UPLOADED, WITH_BATCH,
+};
 use crate::ui::theme::{self, Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::check::{self, Tick};
@@ -45,7 +47,7 @@ impl Columns {
         let more = take(size::SMALL_BUTTON, space::XS);
         let copy = take(copy, space::S);
         let is_table = row.width() >= TABLE;
-        let id_room = row.width() - BEFORE_TEXT - copy.span() - size::NAME_MIN - 80.0;
+        let id_room = row.width() - BEFORE_TEXT - copy.span() - size::NAME_MIN - BESIDE_ID;
         let id = take(ID.min(id_room.max(0.0)), space::M);
         let mut cells = Vec::new();
         if is_table {
