@@ -1,4 +1,4 @@
-//! What one frame of the window costs the processor, with 100 rows, with 10,000, and with 10,000
+//! Processor time of one frame of the window, with 100 rows, with 10,000, and with 10,000
 //! in 200 batches.
 //!
 //! usage: cargo bench --bench frame

@@ -1,4 +1,4 @@
-//! What the Library's questions, changes and repairs cost in a history of many assets.
+//! Times of the Library's queries, changes and repairs in a history of many assets.
 //!
 //! usage: cargo bench --bench library [-- ASSETS]     100000
 //!

@@ -10,7 +10,7 @@ use crate::model::asset::Account;
 use crate::model::key::ApiKey;
 use crate::store::KeySlot;
 
-/// What the keychain says of a key: the entry that holds it, and the key.
+/// Answer of the keychain: a key, and the entry that holds it.
 pub type KeychainAnswer = Result<Option<(KeySlot, ApiKey)>, VaultError>;
 
 /// The keychain behind threads.

@@ -37,7 +37,7 @@ pub use crate::store::history::library::{LibraryColumn, LibraryFacets, LibrarySo
 
 /// Shortest time between two readings of a history that keeps changing.
 const BETWEEN_READINGS: Duration = Duration::from_secs(1);
-/// The same while the page is not shown, and only its count is.
+/// Shortest time between two readings while the page is hidden and only its count shows.
 const BETWEEN_COUNTS: Duration = Duration::from_secs(10);
 
 /// Rows whose records are read with the first search: a large screen's.

@@ -64,7 +64,7 @@ pub(super) struct AssetChecks<T = Task> {
     rows: BTreeSet<ItemId>,
     /// The last answer was a row's, so that the user's check has its turn.
     was_row: bool,
-    /// How far the user's check has come.
+    /// Progress of the user's check.
     progress: Option<AssetCheckProgress>,
     /// Named assets, not looked up yet.
     named: VecDeque<AssetId>,

@@ -92,7 +92,7 @@ fn one_line(text: &str) -> String {
 pub struct SkippedFile {
     /// Path of the file.
     pub path: PathBuf,
-    /// What it seems to be, by its extension.
+    /// Kind of file that its extension suggests.
     pub kind: SkippedKind,
 }
 

@@ -147,7 +147,7 @@ pub struct Row {
     pub interrupted: bool,
     /// Batch that it was added with.
     pub batch: Option<BatchId>,
-    /// What the file states about itself.
+    /// Facts that the file states about itself.
     pub metadata: MediaMetadata,
 }
 

@@ -205,7 +205,7 @@ fn the_settings_list_the_accounts() {
     window.run();
     let command = next_command(&mut window, &mut engine);
     assert!(matches!(command, Command::SwitchKey(..)), "{command:?}");
-    // What the keychain lost can't be used, and is said.
+    // A key that the keychain lost can't be used, and the window says so.
     vault.others().clear();
     *vault.kept.lock().unwrap() = None;
     engine.publish(|state| uses(state, TWO));

@@ -151,7 +151,7 @@ fn a_file_that_was_uploaded_before_shows_when_and_its_id_which_is_copied() {
     window.step();
     assert_eq!(copied(&window), ["re_2\nre_3\nre_4"]);
     window.run();
-    // What can't be confirmed now says why.
+    // A row that can't be confirmed now says why.
     engine.publish(|state| state.offline = true);
     window.run();
     assert!(has(&window, "not confirmed yet · waiting for a connection"));

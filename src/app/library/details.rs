@@ -67,7 +67,7 @@ pub(super) fn file_state(asset: &AssetRecord) -> FileState {
     }
 }
 
-/// What the file and the ledger tell of an asset.
+/// Facts about an asset from its file and the ledger.
 #[derive(Clone, Debug)]
 pub struct AssetFacts {
     /// Row of the asset.

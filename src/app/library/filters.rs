@@ -1,4 +1,4 @@
-//! What narrows and orders the Library.
+//! Filters and order of the Library.
 
 use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};

@@ -52,7 +52,7 @@ impl LibraryRows {
     }
 }
 
-/// What a job has found out.
+/// Result of a job.
 #[derive(Debug)]
 pub enum LibraryEvent {
     /// Text for the clipboard; `None` without any ID.

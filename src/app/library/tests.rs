@@ -14,7 +14,7 @@ use crate::model::asset::{Account, AssetId, AssetStatus};
 use crate::model::media::{Kind, MediaMetadata};
 use crate::store::{AssetRemark, History, HistoryChange};
 
-/// How long the thread may take.
+/// Longest wait for the thread.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn asset(number: i64, name: &str) -> AssetRecord {
@@ -198,7 +198,7 @@ fn a_selection_is_made_as_in_the_queue_counted_and_copied_whole() {
         }
         other => panic!("{other:?}"),
     }
-    // What a search hides is not selected any more.
+    // A search deselects the rows that it hides.
     stand.filter(LibraryFilter::Words("two".to_owned()));
     stand.until(|library| library.rows().len() == 1);
     assert_eq!(stand.library.selection().len(), 1);

@@ -1,4 +1,4 @@
-//! What the selection allows.
+//! Commands that the selection allows.
 
 use crate::app::command::BulkAction;
 use crate::app::rows;

@@ -218,7 +218,7 @@ async fn accounts_have_names_and_are_joined_by_hand() {
     engine.say(Command::JoinAccounts(two.clone(), one.clone()));
     let snapshot = engine.until(|it| !it.accounts.is_other(&one)).await;
     assert_eq!(named(&snapshot, &two).as_deref(), Some("Studio A"));
-    // What the first key sent is known to the account now.
+    // The account now knows the assets that the first key sent.
     engine.add(&[place.file("again.mp3", "a")]).await;
     let of = Some(id("re_1"));
     let found = Status::Duplicate { of };

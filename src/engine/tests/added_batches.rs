@@ -262,7 +262,7 @@ async fn a_renamed_batch_is_renamed_everywhere_and_in_the_ledger() {
     engine.until(|it| it.batches[0].note.is_none()).await;
     assert_eq!(place.ledger().len(), before + 1, "the label is as it was");
 
-    // What follows has the new label.
+    // Files added later get the new label.
     engine.say(Command::Start);
     engine.until_status("b.mp3", &Status::Ready).await;
     let labels = place.assets().into_iter().map(|asset| asset.label);

@@ -76,7 +76,7 @@ fn files_with_damaged_bytes_give_nothing_beyond_the_limits() {
     let rounds = std::env::var("MAVI_DAMAGES").map_or(150, |rounds| rounds.parse().unwrap());
     let mut chance = Chance(13);
     for (name, extension, bytes) in fixtures() {
-        // Where the facts are, damage hurts most.
+        // Damage hurts most near the facts.
         let near = bytes.len().min(700);
         for round in 0..rounds {
             let mut damaged = bytes.clone();

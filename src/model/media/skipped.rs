@@ -1,4 +1,4 @@
-//! What a file in a folder is that the service does not take, by its extension.
+//! Kinds of the files that the service does not take, by their extensions.
 
 use std::path::Path;
 

@@ -38,7 +38,7 @@ pub struct ItemRecord {
     pub base_url: Option<String>,
     /// Batch that it was added with.
     pub batch: Option<BatchId>,
-    /// What the file states about itself.
+    /// Facts that the file states about itself.
     pub metadata: MediaMetadata,
 }
 
@@ -125,7 +125,7 @@ pub struct AssetRecord {
     pub label: Option<String>,
     /// Media kind.
     pub kind: Option<Kind>,
-    /// What the file states about itself.
+    /// Facts that the file states about itself.
     pub metadata: MediaMetadata,
     /// Time at which it was deleted from the service, in milliseconds since the Unix epoch.
     pub deleted_at_ms: Option<i64>,

@@ -41,7 +41,7 @@ CREATE INDEX assets_by_content ON assets (base_url, account, content);
 CREATE INDEX assets_by_time ON assets (uploaded_at_ms) WHERE upload_status IS NOT NULL;
 CREATE INDEX assets_by_batch ON assets (batch);
 
--- What was added in one go. A batch outlives its rows and assets.
+-- Files that were added in one go. A batch outlives its rows and assets.
 CREATE TABLE batches (
     id            INTEGER PRIMARY KEY,
     label         TEXT NOT NULL,

@@ -1,4 +1,4 @@
-//! What rows and headers of the list have in common: keyboard, focus and accessibility.
+//! Keyboard, focus and accessibility of the list's rows and headers.
 
 use egui::style::ScrollAnimation;
 use egui::{

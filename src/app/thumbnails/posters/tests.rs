@@ -51,7 +51,7 @@ fn every_video_that_is_offered_has_a_poster_where_ffmpeg_is_there() {
         std::fs::copy(media().join("good/clip.mp4"), &path).unwrap();
         assert_eq!(side(&posters, &path, LONG), Some(120));
     }
-    // What names other files is no video.
+    // A list that names other files is no video.
     let clip = media().join("good/clip.mp4");
     for (name, content) in [
         (

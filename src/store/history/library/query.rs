@@ -21,7 +21,7 @@ pub(super) const STORED_BYTES: &str =
 /// Most words that a query looks for.
 pub const MAX_WORDS: usize = 32;
 
-/// What the Library is asked for. The default is everything, newest first.
+/// Query of the Library. The default is everything, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LibraryQuery {
     /// Words, each of which must be part of the name, path, ID, note or label, or of the batch's note,
