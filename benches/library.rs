@@ -76,7 +76,6 @@ fn fill(history: &mut History, assets: u64) -> Result<(), Box<dyn Error>> {
                 note: None,
                 created_at_ms: 0,
                 skipped: Arc::default(),
-                other_files: 0,
             }))
         })
         .collect();

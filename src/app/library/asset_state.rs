@@ -1,5 +1,8 @@
 //! Status of an asset in the words of the Library.
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::asset::AssetStatus;
 use crate::store::{AssetRecord, AssetRemark};
 use crate::text::messages::library as words;

@@ -10,7 +10,7 @@ use super::asset_state::AssetState;
 use super::command::DetailsFormat;
 use crate::model::asset::{AssetStatus, ContentHash};
 use crate::model::media::Kind;
-use crate::store::history::AssetEvent;
+use crate::store::history::{AssetEvent, LedgerEvent};
 use crate::store::{AssetRecord, AssetRemark};
 use crate::text;
 use crate::text::messages::library as words;
@@ -288,15 +288,17 @@ pub fn kind_word(kind: Kind) -> &'static str {
     }
 }
 
-fn event_word(event: &str) -> &'static str {
+fn event_word(event: Option<LedgerEvent>) -> &'static str {
     match event {
-        "reserved" => words::event_reserved(),
-        "stored" => words::event_stored(),
-        "ready" => words::event_ready(),
-        "failed" => words::event_failed(),
-        "abandoned" => words::event_abandoned(),
-        "removed" => words::event_removed(),
-        _ => words::event_other(),
+        Some(LedgerEvent::Reserved) => words::event_reserved(),
+        Some(LedgerEvent::Stored) => words::event_stored(),
+        Some(LedgerEvent::Ready) => words::event_ready(),
+        Some(LedgerEvent::Failed) => words::event_failed(),
+        Some(LedgerEvent::Abandoned) => words::event_abandoned(),
+        Some(LedgerEvent::Gone) => words::event_gone(),
+        Some(LedgerEvent::Found) => words::event_found(),
+        Some(LedgerEvent::Removed) => words::event_removed(),
+        None => words::event_other(),
     }
 }
 

@@ -323,7 +323,7 @@ async fn a_database_that_is_damaged_in_use_is_set_aside_and_everything_is_kept()
             _ => None,
         })
         .expect("it is said");
-    assert!(aside.path.exists());
+    assert!(aside.path.unwrap().exists());
     assert!(aside.assets > 0, "the ledger had it");
     assert!(
         engine.snapshot().history_revision > before,

@@ -57,18 +57,14 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
             ),
             _ => None,
         },
-        Event::Start => match upload.state {
-            UploadState::Ready => same_attempt(upload, UploadState::Queued, vec![]),
-            _ => None,
-        },
-        Event::ReuseAssetId => match upload.state {
-            UploadState::Ready => {
-                let (mut after, effects) = same_attempt(upload, UploadState::Queued, vec![])?;
-                after.counters.reuse_only = true;
-                Some((after, effects))
-            }
-            _ => None,
-        },
+        Event::Start if upload.state == UploadState::Ready => {
+            same_attempt(upload, UploadState::Queued, vec![])
+        }
+        Event::ReuseAssetId if upload.state == UploadState::Ready => {
+            let (mut after, effects) = same_attempt(upload, UploadState::Queued, vec![])?;
+            after.counters.reuse_only = true;
+            Some((after, effects))
+        }
         Event::Pause => pause(upload),
         Event::Resume => match upload.state {
             UploadState::Paused { .. } => new_attempt(upload, UploadState::Queued, vec![]),
@@ -113,7 +109,6 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
             _ => None,
         },
         Event::Located if may_be_elsewhere(&upload.state) => retry(upload),
-        Event::Located => None,
         Event::UploadAnyway => match upload.state {
             // An unstarted file may already be known as a duplicate.
             UploadState::Ready | UploadState::Duplicate(_) => {
@@ -132,21 +127,14 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
             _ => None,
         },
         Event::CheckAgain => check_again(upload),
-        Event::Compare => match upload.state {
-            UploadState::Queued => {
-                let attempt = upload.attempt + 1;
-                new_attempt(
-                    upload,
-                    UploadState::Hashing,
-                    vec![Effect::Compare { attempt }],
-                )
-            }
-            _ => None,
-        },
-        Event::Begin => match upload.state {
-            UploadState::Queued if !upload.counters.reuse_only => begin(upload, policy),
-            _ => None,
-        },
+        Event::Compare if upload.state == UploadState::Queued => {
+            let attempt = upload.attempt + 1;
+            let compare = vec![Effect::Compare { attempt }];
+            new_attempt(upload, UploadState::Hashing, compare)
+        }
+        Event::Begin if upload.state == UploadState::Queued && !upload.counters.reuse_only => {
+            begin(upload, policy)
+        }
         Event::HashCompared { original, .. } => match (&upload.state, original) {
             (UploadState::Hashing, None) if upload.counters.reuse_only => back_to_ready(upload),
             (UploadState::Hashing, None) => begin(upload, policy),
@@ -245,6 +233,8 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
             }
             _ => None,
         },
+        // Another state.
+        Event::Start | Event::ReuseAssetId | Event::Compare | Event::Begin | Event::Located => None,
     }
 }
 
