@@ -5,6 +5,7 @@ mod asset_queries;
 mod assets;
 mod backup;
 mod batches;
+mod changes;
 mod connect;
 mod database_file;
 mod error;
@@ -38,9 +39,10 @@ pub use records::{
     AssetRecord, AssetRemark, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord,
 };
 
+use changes::apply;
 use database_file::{BUSY_LIMIT, DatabaseFile, Identity};
 use ledger::Ledger;
-use rows::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id};
+use rows::{ITEM_COLUMNS, from_sql_id, read_damaged, read_item, to_sql_id};
 
 /// The open database. It has one owner; other processes may have the file open too.
 ///

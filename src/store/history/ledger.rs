@@ -1,4 +1,5 @@
-//! The ledger `asset-ids.csv`: one line for each event of an asset.
+//! The ledger `asset-ids.csv`: one line for each event of an asset, and for
+//! each new label of a batch.
 //!
 //! Lines are only appended, and synced before the database's transaction, so that an ID survives
 //! any loss of the database, which keeps the offset it has applied. Every field is quoted and free
@@ -19,9 +20,10 @@ use rusqlite::Connection;
 
 use self::line::{HEADER, LedgerEntry, read_line, renamed_line, to_line};
 use self::pending::PendingLines;
+use super::changes::apply;
 use super::database_file::{self, Identity};
 use super::records::HistoryChange;
-use super::rows::{apply, first, run};
+use super::rows::{first, run};
 use super::{assets, batches};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::store::files;
