@@ -42,15 +42,6 @@ pub fn split_record(line: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Quotes a CSV field (RFC 4180) if necessary.
-fn csv_field(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) {
-        quoted_field(text)
-    } else {
-        text.to_owned()
-    }
-}
-
 /// Returns whether a spreadsheet would treat this cell as a formula.
 pub fn is_formula(text: &str) -> bool {
     text.starts_with(FORMULA_STARTS)
@@ -66,9 +57,14 @@ pub fn inert_cell(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Formats a CSV field for a spreadsheet, where it is no formula.
+/// Formats a CSV field for a spreadsheet, where it is no formula; quoted if necessary.
 pub fn spreadsheet_field(text: &str) -> String {
-    csv_field(&inert_cell(text))
+    let cell = inert_cell(text);
+    if cell.contains(['"', ',', '\n', '\r']) {
+        quoted_field(&cell)
+    } else {
+        cell.into_owned()
+    }
 }
 
 /// Escapes a cell of a Markdown table.
