@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use super::wording;
 use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, print, say};
+use crate::api::limiter::Priority;
 use crate::api::throttle::RateLimit;
 use crate::engine::FrontEnd;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
@@ -198,7 +199,7 @@ fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
         );
         service.limiter().share(Some(slots));
     }
-    Ok(runtime.block_on(service.probe(key)))
+    Ok(runtime.block_on(service.check_key(key, Priority::Probe)))
 }
 
 /// Prints a line; the exit status tells if that succeeded.
