@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read};
 
 use super::wording;
-use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, print, say};
+use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, cannot_start, print, say};
 use crate::api::limiter::Priority;
 use crate::api::throttle::RateLimit;
 use crate::engine::FrontEnd;
@@ -41,10 +41,7 @@ fn set() -> u8 {
     };
     let checked = match check(&key) {
         Ok(checked) => checked,
-        Err(error) => {
-            say(&error.to_string());
-            return super::setup_status(&error);
-        }
+        Err(error) => return cannot_start(&error),
     };
     let mut note = match checked {
         Ok(()) => String::new(),
@@ -89,15 +86,12 @@ fn ending(key: &ApiKey) -> String {
 fn status() -> u8 {
     let world = match AppContext::real() {
         Ok(world) => world,
-        Err(SetupError::Key(why)) => {
-            say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
-            return EXIT_KEY;
-        }
-        Err(error) => {
-            say(&error.to_string());
-            return super::EXIT_USAGE;
-        }
+        Err(error) => return cannot_start(&error),
     };
+    if let Some(why) = world.bad_key {
+        say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
+        return EXIT_KEY;
+    }
     if let Some((key, _)) = &world.key {
         let variable = setup::KEY_VARIABLE;
         let status = printed(&wording::key_of_environment(&ending(key), variable));
