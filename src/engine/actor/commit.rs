@@ -7,9 +7,6 @@ use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::{FrontEnd, Notice};
 use crate::model::upload::Event;
 
-/// Most id lookups at a time: one polls the service while the other hashes its file.
-const MAX_ID_LOOKUPS: usize = 2;
-
 impl<S: Service> Actor<S> {
     /// Starts what may start, writes, publishes, and begins the work that follows.
     pub(super) fn commit(&mut self) {
@@ -26,7 +23,6 @@ impl<S: Service> Actor<S> {
     fn commit_once(&mut self) -> bool {
         self.report_intake();
         self.start_uploads();
-        self.start_id_lookups();
         self.ask_for_key_of_check();
         let was_good = self.journal.is_good();
         let saved = self.commit_journal();
@@ -129,21 +125,6 @@ impl<S: Service> Actor<S> {
                 false => Event::Begin,
             };
             if !self.apply(id, event) {
-                self.queue.pass_over(id);
-            }
-        }
-    }
-
-    /// Starts id lookups, up to [`MAX_ID_LOOKUPS`]. They send no bytes, so they need no transfer slot
-    /// and a paused queue does not stop them.
-    fn start_id_lookups(&mut self) {
-        if self.queue.next_id_lookup().is_none() || !self.may_begin(QueueStep::LookUpId) {
-            return;
-        }
-        while self.queue.id_lookups_running() < MAX_ID_LOOKUPS
-            && let Some(id) = self.queue.next_id_lookup()
-        {
-            if !self.apply(id, Event::Compare) {
                 self.queue.pass_over(id);
             }
         }
