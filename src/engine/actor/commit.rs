@@ -14,9 +14,7 @@ impl<S: Service> Actor<S> {
         // Work may move uploads again at once, as where the queue is on hold by now; that is
         // journaled in a transaction of its own.
         while self.commit_once() {}
-        if !self.journal.is_waiting() {
-            self.end_busy_period();
-        }
+        self.end_busy_period();
     }
 
     /// Returns whether there is more to finish.
@@ -30,13 +28,6 @@ impl<S: Service> Actor<S> {
             && let Some(after) = self.journal.try_again_in()
         {
             self.tasks.retry_commit(after);
-        }
-        if self.journal.is_waiting() {
-            // Nothing is published or started until it is committed; aborts need no commit.
-            for id in self.outbox.take_aborts() {
-                self.abort(id);
-            }
-            return false;
         }
         if !saved {
             self.journal_is_unwritable();
@@ -56,15 +47,12 @@ impl<S: Service> Actor<S> {
 
     /// One transaction; false where it is not on disk.
     pub(super) fn commit_journal(&mut self) -> bool {
-        for (asset, at_ms) in self.sessions.take_notes() {
-            self.journal.stage_session(&asset, at_ms);
-        }
-        let saved = self.journal.commit();
-        if self.journal.needs_reopen() {
-            self.open_history();
-        }
-        if self.journal.is_waiting() {
-            return false;
+        self.stage_sessions();
+        let mut saved = self.journal.commit();
+        if let Some(set_aside) = self.journal.take_replaced() {
+            self.write_anew(set_aside);
+            self.stage_sessions();
+            saved = self.journal.commit();
         }
         let (missing, written) = self.journal.unsaved_ids();
         for (id, asset) in missing {
@@ -78,6 +66,12 @@ impl<S: Service> Actor<S> {
             self.publisher.on_change(id);
         }
         saved
+    }
+
+    fn stage_sessions(&mut self) {
+        for (asset, at_ms) in self.sessions.take_notes() {
+            self.journal.stage_session(&asset, at_ms);
+        }
     }
 
     /// Makes the turn's keychain calls, once the history records them.
