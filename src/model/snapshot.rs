@@ -211,8 +211,6 @@ pub enum JournalState {
 /// Why the journal can't be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnwritableCause {
-    /// The history is being repaired or opened anew.
-    Repair,
     /// The error, as part of a sentence.
     Error(String),
     /// The history can't be opened: a sentence with the problem and the fix.
