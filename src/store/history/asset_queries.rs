@@ -1,10 +1,10 @@
 //! Reads assets for the engine: one, those of a size, or page by page.
 
 use super::assets;
-use super::records::{AssetRecord, AssetRemark};
+use super::records::AssetRecord;
 use super::rows::{first, from_sql_size, to_sql_size};
 use super::{History, StoreError};
-use crate::model::asset::{Account, AssetId, AssetStatus};
+use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus};
 
 impl History {
     /// Returns all assets, newest first.

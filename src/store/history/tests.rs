@@ -1,6 +1,7 @@
 //! The history's records, transactions and processes.
 
 mod asset_queries;
+mod asset_state;
 mod batches;
 mod corruption;
 mod damage;

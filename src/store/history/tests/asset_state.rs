@@ -1,12 +1,12 @@
+//! The state of an asset, in Rust and in SQL.
+
 use std::collections::BTreeSet;
 
-use super::AssetState;
-use crate::model::asset::{Account, AssetId, AssetStatus};
-use crate::model::media::MediaMetadata;
+use super::*;
+use crate::model::asset::AssetState;
 use crate::store::history::library::{
     Library, LibraryColumn, LibraryQuery, LibrarySort, StatusFilter,
 };
-use crate::store::{AssetRecord, AssetRemark, History, HistoryChange};
 
 /// Returns an asset of every status with every remark, deleted and not.
 fn every_asset() -> Vec<AssetRecord> {
@@ -31,23 +31,10 @@ fn every_asset() -> Vec<AssetRecord> {
             for deleted_at_ms in [None, Some(5)] {
                 let name = format!("re_{}", assets.len());
                 assets.push(AssetRecord {
-                    asset_id: AssetId::new(&name).unwrap(),
-                    item: None,
-                    account: Account::from_fingerprint("0123456789abcdef"),
-                    base_url: "https://api.example/serve/api/v2".to_owned(),
-                    name,
-                    path: "/media/clip.mp4".into(),
-                    size: 100,
-                    content: None,
                     status,
-                    uploaded_at_ms: 1,
                     remark,
-                    note: None,
-                    batch: None,
-                    label: None,
-                    kind: None,
-                    metadata: MediaMetadata::default(),
                     deleted_at_ms,
+                    ..asset(&name, &name, 1)
                 });
             }
         }
@@ -94,7 +81,7 @@ fn the_database_lists_filters_and_sorts_every_asset_by_the_state_that_is_shown()
         ..LibraryQuery::default()
     });
     assert_eq!(names(&mut all.iter()), names(&mut listed));
-    let rank = |asset: &AssetRecord| filter(AssetState::of(asset)).0;
+    let rank = |asset: &AssetRecord| filter(asset.state()).0;
     assert!(all.is_sorted_by_key(rank));
     for state in [
         AssetState::Ready,
