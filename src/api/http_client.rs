@@ -45,11 +45,7 @@ impl HttpClient {
 pub const SETTING_UP: &str = "setting up HTTP";
 
 /// Context of faults before the first call.
-const SETUP: CallContext<'static> = CallContext {
-    name: SETTING_UP,
-    effect: CallKind::None,
-    key: None,
-};
+const SETUP: CallContext<'static> = CallContext::new(SETTING_UP, CallKind::None, None);
 
 fn build(options: &ClientOptions) -> Result<reqwest::Client, Fault> {
     let mut builder = reqwest::Client::builder()
