@@ -60,7 +60,6 @@ pub(crate) struct FileBody {
 /// Opens a file and starts reading; progress starts at the first byte sent.
 ///
 /// # Errors
-///
 /// Faults of a file that is gone, unreadable or changed.
 pub(crate) async fn open(
     file: &UploadFile,

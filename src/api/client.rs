@@ -85,7 +85,6 @@ impl Client {
     /// must come once it is sent.
     ///
     /// # Errors
-    ///
     /// A fault of the file takes precedence over the connection error it caused.
     pub(super) async fn send_file(
         &self,

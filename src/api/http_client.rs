@@ -23,7 +23,6 @@ impl HttpClient {
     /// Returns the client, built at first use on a blocking thread.
     ///
     /// # Errors
-    ///
     /// [`FaultKind::Tls`] if the system's certificates cannot be used, [`FaultKind::Stalled`] if
     /// reading them exceeds the call limit.
     pub(super) async fn get(&self, options: &ClientOptions) -> Result<&reqwest::Client, Fault> {

@@ -274,7 +274,6 @@ impl Client {
     /// Starts a request without a body to the storage host, with `Content-Length: 0`.
     ///
     /// # Errors
-    ///
     /// Errors of [`Client::http`].
     pub(super) async fn bodyless(
         &self,
