@@ -102,7 +102,7 @@ impl<S: Service> Tasks<S> {
         })
     }
 
-    /// Opens or repairs the history on its own thread.
+    /// Opens the history on its own thread.
     pub fn open_history(&self, task: OpenTask) {
         let messages = self.messages.clone();
         spawn_blocking(move || {

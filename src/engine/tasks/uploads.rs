@@ -183,11 +183,9 @@ impl<S: Service> Tasks<S> {
     /// Asks which of these assets the service still has: only such a one is a row's original.
     pub fn confirm_asset(&self, row: &Item, key: ApiKey, candidates: Vec<AssetId>) -> Task {
         let (item, attempt) = (row.id, row.upload().attempt);
-        let reuse_only = row.upload().counters.reuse_only;
         let question = self.question(row, key, candidates, Priority::Poll);
         self.reporting(async move {
             let event = match question.ask().await {
-                Ok(None) if reuse_only => Event::DuplicateNotConfirmed { attempt },
                 Ok(asset) => Event::HashCompared {
                     attempt,
                     original: asset.map(Original::Asset),
