@@ -55,6 +55,7 @@ pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
     match route {
         Ok((Call::Upload, _)) => upload(x, key).await,
         Ok((Call::SignedUrl, _)) => signed_url(x, key).await,
+        Ok((Call::Delete, id)) => delete(x, key, id).await,
         Ok((call, id)) => metadata(x, key, call, id).await,
         Err(405) => Ok(Reply::status(405)),
         Err(status) => Ok(Reply::spring(status)),
@@ -68,6 +69,7 @@ fn route<'a>(method: &Method, path: &'a str) -> Result<(Call, &'a str), u16> {
         ["upload"] => (Method::POST, Call::Upload, ""),
         ["upload", "signed-url"] => (Method::POST, Call::SignedUrl, ""),
         [NO_ASSET, "metadata"] => (Method::GET, Call::KeyCheck, NO_ASSET),
+        [id] if !id.is_empty() => (Method::DELETE, Call::Delete, *id),
         [id, "metadata"] if !id.is_empty() => (Method::GET, Call::Metadata, *id),
         _ => return Err(404),
     };
@@ -165,6 +167,20 @@ async fn metadata(x: &Exchange, key: &str, call: Call, id: &str) -> Result<Reply
     x.finish(fault.as_ref(), || match x.state.metadata(key, id) {
         Some(data) => Reply::success(x.state.style(), &data),
         None => Reply::error(400, "Asset not found"),
+    })
+    .await
+}
+
+async fn delete(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop> {
+    let name = x.state.name_of(id);
+    let fault = x.take_fault(Call::Delete, name.as_deref()).await;
+    x.intake.drain().await?;
+    x.finish(fault.as_ref(), || {
+        if x.state.delete(key, id) {
+            Reply::success(x.state.style(), &Value::Null)
+        } else {
+            Reply::error(400, "Asset not found")
+        }
     })
     .await
 }
