@@ -148,7 +148,7 @@ impl<S: Service> Tasks<S> {
         let span = tracing::info_span!("ask", item = item.0, attempt, asset = asset.as_str());
         let asking = async move {
             tokio::time::sleep(after).await;
-            let answer = service.metadata(&key, &asset, Priority::Poll, || ()).await;
+            let answer = service.metadata(&key, &asset, Priority::Poll).await;
             if let Ok(AssetAnswer::Known(metadata)) = &answer
                 && metadata.status == AssetStatus::Success
                 && let Some(unread) = unread
@@ -267,9 +267,7 @@ impl<S: Service> Question<S> {
     /// which spares the next file of this content the lookup.
     async fn ask(self) -> Result<Option<AssetId>, Fault> {
         for asset in self.candidates {
-            let answer = self
-                .service
-                .metadata(&self.key, &asset, self.priority, || ());
+            let answer = self.service.metadata(&self.key, &asset, self.priority);
             match answer.await? {
                 AssetAnswer::Known(metadata)
                     if metadata.status == AssetStatus::Success
