@@ -237,7 +237,7 @@ impl KeyFlow {
         let purpose = self.ring.purpose(&account, self.is_adding);
         let is_for_session = self.is_for_session(now);
         let Some(keychain) = self.keychain.as_mut().filter(|_| !is_for_session) else {
-            return self.entered(Entered::for_session(key, purpose, note, None), now);
+            return self.entered(Entered::new(key, purpose, note, Err(None)), now);
         };
         let replaced = match &purpose {
             KeyPurpose::Replace(replaced) => replaced.as_ref(),
@@ -257,38 +257,36 @@ impl KeyFlow {
 
     /// Applies an entered key.
     fn entered(&mut self, entered: Entered, now: Instant) -> Vec<KeyEvent> {
+        let Entered { key, said, .. } = entered;
         let is_other = entered.purpose == KeyPurpose::Add;
-        let is_kept = entered.slot.is_some();
         if let KeyPurpose::Replace(replaced) = &entered.purpose {
             self.ring.on_replaced();
-            if is_kept && let Some(replaced) = replaced {
+            if let (Some(replaced), Ok(_)) = (replaced, &entered.kept) {
                 self.ring.on_removed(replaced);
             }
         }
-        let mut events = match &entered.slot {
-            Some(slot) => self.use_saved(slot, entered.key, is_other),
-            None => {
-                let used = self
-                    .ring
-                    .use_unsaved(entered.key, KeySource::Session, is_other);
-                vec![KeyEvent::Send(used)]
+        let mut events;
+        (self.session_only, events) = match entered.kept {
+            Ok(slot) => {
+                // The key stored earlier is obsolete.
+                self.loading = None;
+                (None, self.use_saved(&slot, key, is_other))
+            }
+            Err(why) => {
+                // No save was requested while the keychain was silent.
+                let is_silent = self.is_keychain_silent(now);
+                let silent = is_silent.then(|| words::keychain_silent().to_owned());
+                let used = self.ring.use_unsaved(key, KeySource::Session, is_other);
+                (why.or(silent), vec![KeyEvent::Send(used)])
             }
         };
         events.extend(self.after_key.take().map(KeyEvent::Send));
-        if is_kept {
-            // The key stored earlier is obsolete.
-            self.loading = None;
-        }
         self.switching = None;
-        // No save was requested while the keychain was silent.
-        let why =
-            (!is_kept && self.is_keychain_silent(now)).then(|| words::keychain_silent().to_owned());
-        self.session_only = entered.session_only.or(why);
         self.keychain_problem = None;
         if self.entry.draft().is_empty() {
             events.push(KeyEvent::CloseDialog);
         }
-        events.push(KeyEvent::Say(entered.said));
+        events.push(KeyEvent::Say(said));
         events
     }
 

@@ -120,14 +120,14 @@ impl Pickers {
         let mut picked = Vec::new();
         for (purpose, dialog) in std::mem::take(&mut self.open) {
             match dialog.poll() {
-                Err(dialog) => self.open.push((purpose, dialog)),
-                Ok(Outcome::Answer(DialogResult::Chosen(paths))) => {
+                None => self.open.push((purpose, dialog)),
+                Some(Outcome::Answer(DialogResult::Chosen(paths))) => {
                     picked.extend(self.chosen(purpose, paths));
                 }
-                Ok(Outcome::Answer(DialogResult::Unavailable)) => {
+                Some(Outcome::Answer(DialogResult::Unavailable)) => {
                     picked.push(unavailable(&purpose));
                 }
-                Ok(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
+                Some(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
             }
         }
         picked.extend(self.written());

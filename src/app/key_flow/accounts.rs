@@ -33,9 +33,12 @@ impl KeyFlow {
 
     /// Uses the account that the user chose, once the keychain has answered.
     pub(super) fn poll_switching(&mut self) -> Vec<KeyEvent> {
-        let Some((account, answer)) = take_answer(&mut self.switching) else {
+        let asked = self.switching.as_ref();
+        let answered = asked.and_then(|(account, asked)| Some((account.clone(), asked.poll()?)));
+        let Some((account, answer)) = answered else {
             return Vec::new();
         };
+        self.switching = None;
         let trouble = match answer {
             Outcome::Answer(Ok(Some((slot, key)))) if key.account() == account => {
                 return self.use_saved(&slot, key, true);
@@ -104,8 +107,8 @@ impl KeyFlow {
         let mut events = Vec::new();
         for (account, answer) in std::mem::take(&mut self.removing) {
             match answer.poll() {
-                Ok(outcome) => events.extend(self.removed(&account, outcome)),
-                Err(answer) => self.removing.push((account, answer)),
+                Some(outcome) => events.extend(self.removed(&account, outcome)),
+                None => self.removing.push((account, answer)),
             }
         }
         events
@@ -138,19 +141,5 @@ impl KeyFlow {
             self.session_only = None;
         }
         command
-    }
-}
-
-/// Returns the keychain's answer for an account, once it is there.
-fn take_answer<T: Send + 'static>(
-    asked: &mut Option<(Account, Pending<T>)>,
-) -> Option<(Account, Outcome<T>)> {
-    let (account, answer) = asked.take()?;
-    match answer.poll() {
-        Ok(answer) => Some((account, answer)),
-        Err(answer) => {
-            *asked = Some((account, answer));
-            None
-        }
     }
 }
