@@ -87,7 +87,6 @@ pub struct KeyEntry {
 }
 
 impl KeyEntry {
-    /// Returns the content of the field.
     pub fn draft(&self) -> &str {
         &self.draft
     }
@@ -97,7 +96,6 @@ impl KeyEntry {
         &mut self.draft
     }
 
-    /// Returns why the last key was rejected, and the next step.
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }
@@ -248,11 +246,8 @@ impl KeyEntry {
         let Phase::Saving(save) = std::mem::take(&mut self.phase) else {
             return None;
         };
-        let kept = match saved {
-            Outcome::Answer(saved) => saved,
-            Outcome::Lost => Err(VaultError::Absent),
-        };
-        let kept = kept.map_err(|error| Some(wording::vault(&error).to_owned()));
+        let saved = saved.or(Err(VaultError::Absent));
+        let kept = saved.map_err(|error| Some(wording::vault(&error).to_owned()));
         Some(Entered::new(save.key, save.purpose, save.note, kept))
     }
 

@@ -124,7 +124,6 @@ impl KeyFlow {
         KeyEvent::Remember(self.ring.saved().clone())
     }
 
-    /// Returns the keys at hand.
     pub fn ring(&self) -> &KeyRing {
         &self.ring
     }
@@ -155,12 +154,10 @@ impl KeyFlow {
         self.is_adding = true;
     }
 
-    /// Returns whether an entered key is another account's.
     pub fn is_adding(&self) -> bool {
         self.is_adding
     }
 
-    /// Closes the key dialog.
     pub fn close(&mut self) {
         self.entry.close();
         self.after_key = None;
@@ -319,7 +316,6 @@ impl KeyFlow {
         self.environment_key.is_some() || self.is_keychain_silent(now)
     }
 
-    /// Returns the key being entered.
     pub fn entry(&self) -> &KeyEntry {
         &self.entry
     }
@@ -344,7 +340,6 @@ impl KeyFlow {
         key.is_some_and(|key| !key.looks_usual())
     }
 
-    /// Returns why the environment variable holds no valid key.
     pub fn bad_environment_key(&self) -> Option<NotAKey> {
         self.bad_environment_key
     }
@@ -354,7 +349,6 @@ impl KeyFlow {
         self.keychain_problem.as_deref()
     }
 
-    /// Returns why the key is kept for this session only.
     pub fn session_only(&self) -> Option<&str> {
         self.session_only.as_deref()
     }

@@ -17,6 +17,16 @@ pub enum Outcome<T> {
     Lost,
 }
 
+impl<T> Outcome<T> {
+    /// Returns the answer, else what a lost one counts as.
+    pub fn or(self, lost: T) -> T {
+        match self {
+            Self::Answer(answer) => answer,
+            Self::Lost => lost,
+        }
+    }
+}
+
 /// A result that may not have arrived yet.
 pub struct Pending<T>(Receiver<T>);
 

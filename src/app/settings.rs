@@ -152,11 +152,9 @@ impl SettingsState {
         if let Some(Outcome::Answer(network)) = Pending::take_from(&mut self.asking_network) {
             self.network = Some(network);
         }
-        self.problem = match Pending::take_from(&mut self.saving)? {
-            Outcome::Answer(Ok(())) => None,
-            Outcome::Answer(Err(error)) => Some(words::unsaved(&error.to_string())),
-            Outcome::Lost => Some(words::unsaved(words::no_thread())),
-        };
+        let saved = Pending::take_from(&mut self.saving)?;
+        let saved = saved.or(Err(io::Error::other(words::no_thread())));
+        self.problem = saved.err().map(|why| words::unsaved(&why.to_string()));
         self.save_changes();
         self.problem.clone()
     }

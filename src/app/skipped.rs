@@ -33,11 +33,8 @@ pub enum SkippedLine {
         /// Advice for them.
         advice: &'static str,
     },
-    /// A file.
     File {
-        /// Its name.
         name: String,
-        /// Its folder.
         folder: String,
     },
 }

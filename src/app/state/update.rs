@@ -12,7 +12,7 @@ use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
 use crate::app::export::ExportSource;
-use crate::app::open_external::OpenTarget;
+use crate::app::open_external::OpenFailed;
 use crate::app::rows;
 use crate::app::wording::selection as words;
 use crate::engine::Command;
@@ -43,7 +43,7 @@ impl App {
     }
 
     /// Carries out a user command.
-    pub fn act(&mut self, command: UiCommand, now: Instant) {
+    pub(crate) fn act(&mut self, command: UiCommand, now: Instant) {
         let Some(command) = self.act_in_library(command, now) else {
             return;
         };
@@ -229,15 +229,15 @@ impl App {
     /// Opens an address in the browser without blocking.
     fn browse(&mut self, address: &'static str) {
         let opened = self.desktop.browse(address, self.wake.clone());
-        let target = OpenTarget::Address(address);
-        self.opener.open(target, self.dialog.clone(), opened);
+        let failed = OpenFailed::address(address);
+        self.opener.open(failed, self.dialog.clone(), opened);
     }
 
     /// Shows a path in the file manager without blocking.
     pub(super) fn reveal(&mut self, path: PathBuf) {
         let opened = self.desktop.reveal(&path, self.wake.clone());
-        let target = OpenTarget::Path(path);
-        self.opener.open(target, self.dialog.clone(), opened);
+        let failed = OpenFailed::path(path);
+        self.opener.open(failed, self.dialog.clone(), opened);
     }
 
     /// Copies an address or path that did not open; `said` is the toast if no dialog shows it.
