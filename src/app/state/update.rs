@@ -114,17 +114,12 @@ impl App {
             }
             UiCommand::ShowAdded(first) => {
                 self.feedback.dismiss_toast();
-                self.list.list_mut().find(String::new());
-                self.list.list_mut().show(Filter::All);
-                self.list.list_mut().unfold_row(first);
+                self.uncover(&[first]);
                 self.effects.push(WindowEffect::Scroll(first));
             }
             UiCommand::ShowListed(rows) => {
-                let list = self.list.list_mut();
-                list.find(String::new());
-                list.show(Filter::All);
-                rows.iter().for_each(|id| list.unfold_row(*id));
-                let first = list.select(&rows.into_iter().collect());
+                self.uncover(&rows);
+                let first = self.list.list_mut().select(&rows.into_iter().collect());
                 let first = first.map(EntryId::Row);
                 self.effects.extend(first.map(WindowEffect::Reveal));
             }
@@ -216,6 +211,14 @@ impl App {
                 self.effects.push(WindowEffect::Close);
             }
         }
+    }
+
+    /// Ends whatever hides these rows: search, filter, folded batches.
+    fn uncover(&mut self, rows: &[ItemId]) {
+        let list = self.list.list_mut();
+        list.find(String::new());
+        list.show(Filter::All);
+        rows.iter().for_each(|id| list.unfold_row(*id));
     }
 
     fn ask_quit(&mut self) {
