@@ -6,6 +6,7 @@ pub mod asset_check;
 pub mod batch;
 pub mod cell_escaping;
 pub mod cost;
+pub mod export_record;
 pub mod fault;
 pub mod key;
 pub mod media;
