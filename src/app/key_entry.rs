@@ -165,7 +165,7 @@ impl KeyEntry {
 
     /// Checks for a late save of a key already in use.
     fn poll_late(&mut self) -> Option<Entered> {
-        let outcome = self.late.as_ref()?.answer.poll()?;
+        let outcome = self.late.as_mut()?.answer.poll()?;
         let save = self.late.take()?;
         match outcome {
             Outcome::Answer(Ok(slot)) => Some(Entered::new(save.key, save.purpose, None, Ok(slot))),
@@ -201,7 +201,7 @@ impl KeyEntry {
 
     /// Handles an answer.
     pub fn poll(&mut self) -> Option<EntryEvent> {
-        match &self.phase {
+        match &mut self.phase {
             Phase::Entry => self.poll_late().map(EntryEvent::Entered),
             Phase::Checking(_, answer) => {
                 let checked = answer.poll()?;

@@ -1,9 +1,13 @@
 //! One-shot results from other threads: dialogs, keychain, key checks.
+//!
+//! A [`poll_promise::Promise`] panics when polled after its sender was dropped. Here, dropping the
+//! sender yields [`Outcome::Lost`], so a dead thread or desktop portal can be handled.
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;
+
+use poll_promise::{Promise, Sender};
 
 /// Wakes the window to poll its results.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -28,38 +32,41 @@ impl<T> Outcome<T> {
 }
 
 /// A result that may not have arrived yet.
-pub struct Pending<T>(Receiver<T>);
+pub struct Pending<T: Send + 'static>(Promise<Option<T>>);
 
 /// Sender of a [`Pending`]; dropping it yields [`Outcome::Lost`].
-pub struct Answer<T> {
-    /// Always there until dropped, which must precede the wake.
-    sender: Option<Sender<T>>,
+pub struct Answer<T: Send + 'static> {
+    /// Taken by the answer.
+    sender: Option<Sender<Option<T>>>,
     wake: Wake,
 }
 
-impl<T> Answer<T> {
+impl<T: Send + 'static> Answer<T> {
     /// Sends the answer and wakes the window.
-    pub fn send(self, value: T) {
-        if let Some(sender) = &self.sender {
-            // Nobody may wait any more.
-            let _ = sender.send(value);
+    pub fn send(mut self, value: T) {
+        self.end(Some(value));
+    }
+
+    fn end(&mut self, outcome: Option<T>) {
+        if let Some(sender) = self.sender.take() {
+            sender.send(outcome);
+            (self.wake)();
         }
     }
 }
 
-impl<T> Drop for Answer<T> {
+impl<T: Send + 'static> Drop for Answer<T> {
     fn drop(&mut self) {
-        self.sender = None;
-        (self.wake)();
+        self.end(None);
     }
 }
 
 impl<T: Send + 'static> Pending<T> {
     /// Creates a sender and its receiver.
     pub fn channel(wake: Wake) -> (Answer<T>, Self) {
-        let (sender, receiver) = mpsc::channel();
+        let (sender, promise) = Promise::new();
         let sender = Some(sender);
-        (Answer { sender, wake }, Self(receiver))
+        (Answer { sender, wake }, Self(promise))
     }
 
     /// Runs blocking work on a new thread. A panic, or failure to create the thread, yields
@@ -89,23 +96,20 @@ impl<T: Send + 'static> Pending<T> {
         pending
     }
 
-    /// Returns the result once it has arrived. After an answer, the sender is gone.
-    pub fn poll(&self) -> Option<Outcome<T>> {
-        match self.0.try_recv() {
-            Ok(value) => Some(Outcome::Answer(value)),
-            Err(TryRecvError::Disconnected) => Some(Outcome::Lost),
-            Err(TryRecvError::Empty) => None,
-        }
+    /// Returns the result once it has arrived. After an answer, it counts as lost.
+    pub fn poll(&mut self) -> Option<Outcome<T>> {
+        let outcome = self.0.ready_mut()?.take();
+        Some(outcome.map_or(Outcome::Lost, Outcome::Answer))
     }
 
     /// Blocks until the result has arrived; not for the UI thread.
     pub fn wait(self) {
-        let _ = self.0.recv();
+        self.0.block_until_ready();
     }
 
     /// Takes an arrived result out of a slot, leaving the slot empty.
     pub fn take_from(slot: &mut Option<Self>) -> Option<Outcome<T>> {
-        let outcome = slot.as_ref()?.poll()?;
+        let outcome = slot.as_mut()?.poll()?;
         *slot = None;
         Some(outcome)
     }

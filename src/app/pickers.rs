@@ -118,7 +118,7 @@ impl Pickers {
     /// Handles the answers that have arrived.
     pub fn poll(&mut self) -> Vec<Picked> {
         let mut picked = Vec::new();
-        for (purpose, dialog) in std::mem::take(&mut self.open) {
+        for (purpose, mut dialog) in std::mem::take(&mut self.open) {
             match dialog.poll() {
                 None => self.open.push((purpose, dialog)),
                 Some(Outcome::Answer(DialogResult::Chosen(paths))) => {

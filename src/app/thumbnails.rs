@@ -194,8 +194,8 @@ impl<T> Thumbnails<T> {
 
     /// Stores finished thumbnails and gives up overdue ones.
     fn take_in(&mut self, now: Instant, keep: impl Fn(&Path, &Pixels) -> T) {
-        self.late.retain(|pending| pending.poll().is_none());
-        for one in std::mem::take(&mut self.running) {
+        self.late.retain_mut(|pending| pending.poll().is_none());
+        for mut one in std::mem::take(&mut self.running) {
             let limit = one.request.time_limit();
             let is_late = now.saturating_duration_since(one.since) >= limit;
             let pixels = match one.pixels.poll() {

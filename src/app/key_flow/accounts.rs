@@ -33,7 +33,7 @@ impl KeyFlow {
 
     /// Uses the account that the user chose, once the keychain has answered.
     pub(super) fn poll_switching(&mut self) -> Vec<KeyEvent> {
-        let asked = self.switching.as_ref();
+        let asked = self.switching.as_mut();
         let answered = asked.and_then(|(account, asked)| Some((account.clone(), asked.poll()?)));
         let Some((account, answer)) = answered else {
             return Vec::new();
@@ -101,7 +101,7 @@ impl KeyFlow {
     /// Reports the results of removing keys from the keychain.
     pub(super) fn poll_removing(&mut self) -> Vec<KeyEvent> {
         let mut events = Vec::new();
-        for (account, answer) in std::mem::take(&mut self.removing) {
+        for (account, mut answer) in std::mem::take(&mut self.removing) {
             match answer.poll() {
                 Some(outcome) => {
                     let removed = outcome.or(Err(VaultError::Absent));

@@ -175,7 +175,7 @@ impl LibraryJobs {
 
     pub(super) fn poll(&mut self) -> Vec<LibraryEvent> {
         let mut events = Vec::new();
-        for job in std::mem::take(&mut self.running) {
+        for mut job in std::mem::take(&mut self.running) {
             match job.poll() {
                 Some(Outcome::Answer(event)) => events.push(event),
                 Some(Outcome::Lost) => {}

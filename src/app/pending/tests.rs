@@ -22,7 +22,7 @@ fn an_answer_wakes_the_window_and_is_taken_once() {
 #[test]
 fn a_dropped_sender_is_an_answer_and_no_panic() {
     let (wake, woken) = counting();
-    let (answer, pending) = Pending::<u8>::channel(wake);
+    let (answer, mut pending) = Pending::<u8>::channel(wake);
     assert_eq!(pending.poll(), None);
     drop(answer);
     woken.recv().unwrap();
