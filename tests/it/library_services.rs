@@ -110,7 +110,10 @@ fn assets_of_two_services_never_mix_though_their_ids_are_equal() {
         let events = asset_events(data.path(), asset).unwrap().into_iter();
         events.filter_map(|it| it.event).collect::<Vec<_>>()
     };
-    assert_eq!(events(&here), [LedgerEvent::Ready, LedgerEvent::Removed]);
+    assert_eq!(
+        events(&here),
+        [LedgerEvent::Ready, LedgerEvent::Gone, LedgerEvent::Removed]
+    );
     assert_eq!(events(&noted), [LedgerEvent::Ready]);
     assert_eq!(history.assets().unwrap(), [noted]);
 }
