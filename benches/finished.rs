@@ -41,15 +41,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     numbers.limiter = numbers.limiter.faster(FASTER);
     numbers.policy.polls = vec![Duration::from_millis(20)];
     let RunningEngine { mut handle, task } = world.start(EngineConfig {
-        front_end: FrontEnd::Window,
         numbers,
-        jobs: 3,
         start_at_once: true,
         ask_history: false,
-        force: false,
-        bandwidth: None,
-        follower: None,
-        wake: Box::new(|| ()),
+        ..EngineConfig::new(FrontEnd::Window)
     });
     handle.send(Command::Add(vec![media]));
     runtime.block_on(async {

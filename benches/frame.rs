@@ -7,14 +7,16 @@
 //! tessellated. Each line is the median and the slowest twentieth of its frames; the limit
 //! for 10,000 rows is 2 ms more than for 100.
 
+#[path = "common/drawing.rs"]
+mod drawing;
 #[path = "common/outside.rs"]
 mod outside;
 
-use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{Context, Event, Modifiers, Pos2, RawInput, Rect, Vec2};
+use drawing::draw;
+use egui::{Context, Event, Modifiers, Pos2, Vec2};
 use mavi_uploader::app::command::{Column, Filter, UiCommand};
 use mavi_uploader::engine::EngineHandle;
 use mavi_uploader::model::asset::AssetId;
@@ -116,19 +118,7 @@ impl Stage {
     }
 
     fn frame(&mut self, events: Vec<Event>) {
-        let input = RawInput {
-            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::new(1000.0, 680.0))),
-            events,
-            ..RawInput::default()
-        };
-        let window = &mut self.window;
-        let mut output = self.ctx.run_ui(input, |ui| {
-            window.update(ui.ctx());
-            window.render(ui);
-        });
-        // There is nothing that they could be loaded into.
-        output.textures_delta.clear();
-        black_box(self.ctx.tessellate(output.shapes, output.pixels_per_point));
+        draw(&self.ctx, &mut self.window, events);
     }
 
     /// The engine moves one row on, as it does ten times a second.

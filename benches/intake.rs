@@ -22,7 +22,7 @@ use eframe::{NativeOptions, Renderer};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
 use mavi_uploader::app::command::UiCommand;
 use mavi_uploader::engine::FrontEnd;
-use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, runtime};
+use mavi_uploader::setup::{AppContext, EngineConfig, runtime};
 use mavi_uploader::ui::MaviApp;
 use mavi_uploader::ui::theme::size;
 
@@ -109,18 +109,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         Arc::new(move || ctx.request_repaint())
     };
     let engine = world.start(EngineConfig {
-        front_end: FrontEnd::Window,
-        numbers: Numbers::of(FrontEnd::Window),
-        jobs: 3,
-        start_at_once: false,
-        ask_history: true,
-        force: false,
-        bandwidth: None,
-        follower: None,
         wake: {
             let wake = Arc::clone(&wake);
             Box::new(move || wake())
         },
+        ..EngineConfig::new(FrontEnd::Window)
     });
     let (figures, measured) = channel();
     let path = folder.path().to_owned();

@@ -8,19 +8,21 @@
 
 #[path = "common/clips.rs"]
 mod clips;
+#[path = "common/drawing.rs"]
+mod drawing;
 #[path = "common/outside.rs"]
 mod outside;
 
 use std::error::Error;
-use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-use egui::{Context, Pos2, RawInput, Rect, Vec2};
+use drawing::draw;
+use egui::Context;
 use mavi_uploader::app::command::UiCommand;
 use mavi_uploader::engine::FrontEnd;
-use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, runtime};
+use mavi_uploader::setup::{AppContext, EngineConfig, runtime};
 use mavi_uploader::ui::MaviApp;
 
 /// How long is measured, once uploads are under way.
@@ -49,18 +51,7 @@ impl Stage {
     }
 
     fn draw(&mut self) {
-        let input = RawInput {
-            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::new(1000.0, 680.0))),
-            ..RawInput::default()
-        };
-        let window = &mut self.window;
-        let mut output = self.ctx.run_ui(input, |ui| {
-            window.update(ui.ctx());
-            window.render(ui);
-        });
-        // There is nothing that they could be loaded into.
-        output.textures_delta.clear();
-        black_box(self.ctx.tessellate(output.shapes, output.pixels_per_point));
+        draw(&self.ctx, &mut self.window, Vec::new());
         self.frames += 1;
     }
 }
@@ -97,18 +88,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let _ = waker.try_send(());
     });
     let engine = world.start(EngineConfig {
-        front_end: FrontEnd::Window,
-        numbers: Numbers::of(FrontEnd::Window),
-        jobs: 3,
-        start_at_once: false,
-        ask_history: true,
-        force: false,
-        bandwidth: None,
-        follower: None,
         wake: {
             let wake = Arc::clone(&wake);
             Box::new(move || wake())
         },
+        ..EngineConfig::new(FrontEnd::Window)
     });
     let ctx = Context::default();
     let window = MaviApp::new(&ctx, engine.handle, outside::outside(wake));

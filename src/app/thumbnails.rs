@@ -86,15 +86,6 @@ impl PictureRequest {
     }
 }
 
-/// Content of the thumbnail square.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Thumb<'a, T> {
-    /// Icon of the file kind.
-    Kind,
-    /// Picture.
-    Picture(&'a T),
-}
-
 /// A thumbnail, or a note that there is none.
 struct CacheEntry<T> {
     picture: Option<T>,
@@ -141,14 +132,14 @@ impl<T> Thumbnails<T> {
         }
     }
 
-    /// Returns the thumbnail of a visible file, and starts making a missing one. `keep` converts
-    /// pixels to `T`.
+    /// Returns the thumbnail of a visible file, if there is one, and starts making a missing one.
+    /// `keep` converts pixels to `T`.
     pub fn of(
         &mut self,
         request: &PictureRequest,
         now: Instant,
         keep: impl Fn(&Path, &Pixels) -> T,
-    ) -> Thumb<'_, T> {
+    ) -> Option<&T> {
         self.take_in(now, keep);
         self.asked += 1;
         let key = (request.path.clone(), request.size);
@@ -159,11 +150,9 @@ impl<T> Thumbnails<T> {
         if !self.made.get(&key).is_some_and(is_known) {
             self.begin(request, now);
         }
-        let picture = self.made.get_mut(&key).and_then(|entry| {
-            entry.asked = self.asked;
-            entry.picture.as_ref()
-        });
-        picture.map_or(Thumb::Kind, Thumb::Picture)
+        let entry = self.made.get_mut(&key)?;
+        entry.asked = self.asked;
+        entry.picture.as_ref()
     }
 
     /// Returns the time until a picture becomes overdue.

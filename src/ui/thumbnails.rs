@@ -12,7 +12,7 @@ use egui::{
 use super::icons;
 use super::theme::{Palette, radius, size};
 use super::widgets::text::paint_icon;
-use crate::app::thumbnails::{PictureMaker, PictureRequest, Pixels, Thumb, Thumbnails};
+use crate::app::thumbnails::{PictureMaker, PictureRequest, Pixels, Thumbnails};
 use crate::model::media::Kind;
 
 /// Side of a texture in UV coordinates.
@@ -56,12 +56,12 @@ pub fn show(
         ui.ctx().load_texture(name, image, TextureOptions::LINEAR)
     };
     match thumbnails.of(request, now, keep) {
-        Thumb::Picture(picture) => {
+        Some(picture) => {
             let whole = Rect::from_min_size(Pos2::ZERO, Vec2::splat(WHOLE));
             let shape = RectShape::filled(square, corner, Color32::WHITE);
             ui.painter().add(shape.with_texture(picture.id(), whole));
         }
-        Thumb::Kind => icon(),
+        None => icon(),
     }
     if let Some(wait) = thumbnails.next_wakeup(now) {
         ui.ctx().request_repaint_after(wait);

@@ -16,7 +16,7 @@ use crate::window::{
     over, row, until, uploading, with_key, without_key,
 };
 
-const KEY: &str = "sk-mavi-0123456789abcdef";
+pub const KEY: &str = "sk-mavi-0123456789abcdef";
 const NO_BROWSER: &str = "No browser opened. Open this address yourself:";
 const NO_FILE_MANAGER: &str = "No file manager opened. The path is:";
 
@@ -50,7 +50,7 @@ fn has_keyboard(window: &Window, label: &str) -> bool {
 }
 
 /// Enters a key that the service refuses.
-fn refused(engine: &mut FakeEngine, window: &mut Window) {
+pub fn refused(engine: &mut FakeEngine, window: &mut Window) {
     window.get_by_label("Save key").click();
     window.run();
     let Some(Command::CheckKey(_, answer)) = engine.next() else {
@@ -63,7 +63,8 @@ fn refused(engine: &mut FakeEngine, window: &mut Window) {
     });
 }
 
-fn asked_for_a_key() -> (FakeEngine, Window) {
+/// A window in whose dialog a key was pasted.
+pub fn asked_for_a_key() -> (FakeEngine, Window) {
     let (mut engine, handle) = FakeEngine::new(without_key());
     let mut window = open(handle);
     assert!(matches!(engine.next(), Some(Command::NoKey)));

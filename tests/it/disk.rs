@@ -299,15 +299,9 @@ impl Window {
         numbers.policy = numbers.policy.faster(20);
         numbers.limiter = numbers.limiter.faster(20);
         let running = world.start(EngineConfig {
-            front_end: FrontEnd::Window,
             numbers,
             jobs: 1,
-            start_at_once: false,
-            ask_history: true,
-            force: false,
-            bandwidth: None,
-            follower: None,
-            wake: Box::new(|| ()),
+            ..EngineConfig::new(FrontEnd::Window)
         });
         Self { world, running }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
 use mavi_uploader::engine::{Command, FrontEnd};
-use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine, runtime};
+use mavi_uploader::setup::{AppContext, EngineConfig, RunningEngine, runtime};
 
 use crate::window::{Drop, builder, copied, has, open_with, until};
 
@@ -17,17 +17,7 @@ fn files_that_are_dropped_are_checked_uploaded_and_their_ids_copied() {
     let runtime = runtime().unwrap();
     let _entered = runtime.enter();
     let world = AppContext::sandbox().unwrap();
-    let RunningEngine { handle, task, .. } = world.start(EngineConfig {
-        front_end: FrontEnd::Window,
-        numbers: Numbers::of(FrontEnd::Window),
-        jobs: 3,
-        start_at_once: false,
-        ask_history: true,
-        force: false,
-        bandwidth: None,
-        follower: None,
-        wake: Box::new(|| ()),
-    });
+    let RunningEngine { handle, task, .. } = world.start(EngineConfig::new(FrontEnd::Window));
     let commands = handle.commands.clone();
     let mut window = open_with(builder(Theme::Light), handle, |outside| {
         outside.sandbox = true;

@@ -74,15 +74,9 @@ impl Stage {
         }
         numbers.limiter = numbers.limiter.faster(FASTER);
         let running = world.start(EngineConfig {
-            front_end: FrontEnd::Window,
             numbers,
             jobs,
-            start_at_once: false,
-            ask_history: true,
-            force: false,
-            bandwidth: None,
-            follower: None,
-            wake: Box::new(|| ()),
+            ..EngineConfig::new(FrontEnd::Window)
         });
         Self {
             world,

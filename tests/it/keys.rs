@@ -11,11 +11,10 @@ use mavi_uploader::model::fault::{Fault, FaultKind, RequiredAction};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::snapshot::{KeySource, KeyState, Snapshot, Status};
 
+use crate::dialogs::{KEY, asked_for_a_key, refused};
 use crate::window::{
-    FakeEngine, Vault, Window, builder, enter_key, has, open, open_with, row, until, without_key,
+    FakeEngine, Vault, Window, builder, enter_key, has, open_with, row, until, without_key,
 };
-
-const KEY: &str = "sk-mavi-0123456789abcdef";
 
 #[test]
 fn the_first_start_explains_and_the_upload_asks_for_the_key() {
@@ -72,24 +71,8 @@ fn the_first_start_explains_and_the_upload_asks_for_the_key() {
 
 #[test]
 fn a_key_that_the_service_refuses_stays_out() {
-    let (mut engine, handle) = FakeEngine::new(without_key());
-    let mut window = open(handle);
-    assert!(matches!(engine.next(), Some(Command::NoKey)));
-    window.get_by_label("Paste your API key").click();
-    window.run();
-    window.event(Event::Paste(KEY.to_owned()));
-    window.run();
-    window.get_by_label("Save key").click();
-    window.run();
-    let Some(Command::CheckKey(_, answer)) = engine.next() else {
-        panic!("the key was not checked")
-    };
-    answer
-        .send(Err(Fault::new(FaultKind::Unauthorized)))
-        .unwrap();
-    until(&mut window, "the refusal", |window| {
-        has(window, "memories.ai doesn’t accept this key.")
-    });
+    let (mut engine, mut window) = asked_for_a_key();
+    refused(&mut engine, &mut window);
     assert!(engine.next().is_none());
 }
 

@@ -28,6 +28,7 @@ mod keys;
 mod kill;
 mod layers;
 mod library;
+mod library_services;
 mod list;
 mod locate;
 #[cfg(target_os = "linux")]

@@ -40,7 +40,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ),
     (
         "app/thumbnails/posters.rs",
-        "-nostdin -v error -threads 1 -protocol_whitelist file",
+        "-nostdin -v error -threads 1 -timelimit 20 -protocol_whitelist file",
     ),
     (
         "app/thumbnails/posters.rs",

@@ -8,26 +8,29 @@ use mavi_uploader::engine::Command;
 use mavi_uploader::model::snapshot::Status;
 
 use crate::window::{
-    FakeEngine, builder, close, has, open, open_with, ready, row, until, uploading, with_key,
-    without_key,
+    FakeEngine, Window, builder, close, has, open, open_with, ready, row, until, uploading,
+    with_key, without_key,
 };
 
 const ID: &str = "re_660727003963174912";
 
-#[test]
-fn the_sandbox_is_tried_and_left() {
-    let (mut engine, handle) = FakeEngine::new(without_key());
-    let (mut sandbox, sandbox_handle) = FakeEngine::new(with_key());
+/// A window without a key over the first engine, with the second one for its sandbox.
+fn with_sandbox() -> (FakeEngine, FakeEngine, Window) {
+    let (engine, handle) = FakeEngine::new(without_key());
+    let (sandbox, sandbox_handle) = FakeEngine::new(with_key());
     let parked = std::sync::Mutex::new(Some(sandbox_handle));
-    let mut window = open_with(builder(Theme::Dark), handle, move |outside| {
+    let window = open_with(builder(Theme::Light), handle, move |outside| {
         outside.start_sandbox = Some(Arc::new(move || {
-            parked
-                .lock()
-                .unwrap()
-                .take()
-                .ok_or_else(|| "started twice".to_owned())
+            let sandbox = parked.lock().unwrap().take();
+            sandbox.ok_or_else(|| "started twice".to_owned())
         }));
     });
+    (engine, sandbox, window)
+}
+
+#[test]
+fn the_sandbox_is_tried_and_left() {
+    let (mut engine, mut sandbox, mut window) = with_sandbox();
     assert!(matches!(engine.next(), Some(Command::NoKey)));
     window.get_by_label("Try it without an account").click();
     until(&mut window, "the sandbox", |window| {
@@ -60,15 +63,7 @@ fn the_sandbox_is_tried_and_left() {
 
 #[test]
 fn in_a_sandbox_it_is_said_that_the_own_files_stay_outside() {
-    let (mut engine, handle) = FakeEngine::new(without_key());
-    let (_sandbox, sandbox_handle) = FakeEngine::new(with_key());
-    let parked = std::sync::Mutex::new(Some(sandbox_handle));
-    let mut window = open_with(builder(Theme::Light), handle, move |outside| {
-        outside.start_sandbox = Some(Arc::new(move || {
-            let sandbox = parked.lock().unwrap().take();
-            sandbox.ok_or_else(|| "started twice".to_owned())
-        }));
-    });
+    let (mut engine, _sandbox, mut window) = with_sandbox();
     engine.rows(vec![
         row(1, "a.mp4", Status::Ready),
         row(2, "b.mp4", Status::Ready),
@@ -84,15 +79,7 @@ fn in_a_sandbox_it_is_said_that_the_own_files_stay_outside() {
 
 #[test]
 fn a_sandbox_with_files_in_it_is_not_left_without_a_question() {
-    let (mut engine, handle) = FakeEngine::new(without_key());
-    let (mut sandbox, sandbox_handle) = FakeEngine::new(with_key());
-    let parked = std::sync::Mutex::new(Some(sandbox_handle));
-    let mut window = open_with(builder(Theme::Light), handle, move |outside| {
-        outside.start_sandbox = Some(Arc::new(move || {
-            let sandbox = parked.lock().unwrap().take();
-            sandbox.ok_or_else(|| "started twice".to_owned())
-        }));
-    });
+    let (mut engine, mut sandbox, mut window) = with_sandbox();
     window.get_by_label("Try it without an account").click();
     until(&mut window, "the sandbox", |window| {
         has(window, "Sandbox: nothing leaves this computer")

@@ -278,15 +278,11 @@ async fn one_session_lasts_over_a_reset_a_503_and_a_pause() {
     numbers.policy.direct_limit = 0;
     numbers.limiter = numbers.limiter.faster(faster);
     let RunningEngine { handle, task, .. } = world.start(EngineConfig {
-        front_end: FrontEnd::Window,
         numbers,
         jobs: 1,
         start_at_once: true,
-        ask_history: true,
-        force: false,
         bandwidth: Some(1_500_000),
-        follower: None,
-        wake: Box::new(|| ()),
+        ..EngineConfig::new(FrontEnd::Window)
     });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clip.mp4");
@@ -338,15 +334,10 @@ fn program() {
     numbers.policy.direct_limit = 0;
     numbers.limiter = numbers.limiter.faster(20);
     let RunningEngine { handle, task, .. } = world.start(EngineConfig {
-        front_end: FrontEnd::Window,
         numbers,
         jobs: 1,
-        start_at_once: false,
-        ask_history: true,
-        force: false,
         bandwidth: bandwidth.map(|text| text.parse().unwrap()),
-        follower: None,
-        wake: Box::new(|| ()),
+        ..EngineConfig::new(FrontEnd::Window)
     });
     let mut snapshots = handle.snapshot.clone();
     let ends = async {

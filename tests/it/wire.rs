@@ -40,15 +40,10 @@ async fn upload(plan: FaultPlan) -> Outcome {
     numbers.limiter = numbers.limiter.faster(FASTER);
     let (follower, mut events) = mpsc::unbounded_channel();
     let RunningEngine { handle, task, .. } = world.start(EngineConfig {
-        front_end: FrontEnd::CommandLine,
         numbers,
-        jobs: 3,
         start_at_once: true,
-        ask_history: true,
-        force: false,
-        bandwidth: None,
         follower: Some(follower),
-        wake: Box::new(|| ()),
+        ..EngineConfig::new(FrontEnd::CommandLine)
     });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clip.mp4");

@@ -161,7 +161,7 @@ impl LibraryJobs {
             let read = rows.read().ok().and_then(|mut records| records.pop());
             let asset = read.unwrap_or(known);
             let dir = rows.dir.as_deref();
-            let events = dir.map(|dir| asset_events(dir, &asset.asset_id));
+            let events = dir.map(|dir| asset_events(dir, &asset));
             LibraryEvent::Facts(Box::new(AssetFacts {
                 row,
                 file: file_state(&asset),

@@ -19,8 +19,9 @@ const START: &str = "1";
 const QUICK_LOOK: &str = "/usr/bin/qlmanage";
 /// Environment variables that a tool gets; the API key is none of them.
 const VARIABLES: &str = "HOME LD_LIBRARY_PATH PATH SYSTEMROOT TEMP TMP TMPDIR";
-/// Options of ffmpeg for its input.
-const INPUT: &str = "-nostdin -v error -threads 1 -protocol_whitelist file";
+/// Options of ffmpeg for its input. It ends by itself after 20 seconds of processor time, as no
+/// window may be left to kill it.
+const INPUT: &str = "-nostdin -v error -threads 1 -timelimit 20 -protocol_whitelist file";
 /// Formats that ffmpeg may read: none that names other files, as playlists do.
 const FORMATS: &str = "asf,avi,flv,matroska,mov,mpeg,mpegts,mpegvideo";
 /// A frame 240 pixels high and at most nine times as wide.
@@ -93,15 +94,20 @@ impl Posters {
     /// Takes a frame with ffmpeg: after [`START`], or the first frame of a shorter video.
     fn frame(&self, path: &Path, end: Instant) -> Option<Pixels> {
         let ffmpeg = find("ffmpeg", &self.programs)?;
+        // On Linux it is killed with this process, however that ends.
+        let linux = cfg!(target_os = "linux");
+        let setpriv = linux.then(|| find("setpriv", &self.programs)).flatten();
         // Without the prefix, a name may look like an option or an address.
         let mut input = OsString::from("file:");
         input.push(path);
         [&["-ss", START][..], &[]].iter().find_map(|start| {
-            let mut command = Command::new(&ffmpeg);
-            command
-                .args(INPUT.split(' '))
-                .args(["-format_whitelist", FORMATS]);
-            command.args(*start).arg("-i").arg(&input);
+            let mut command = Command::new(setpriv.as_ref().unwrap_or(&ffmpeg));
+            if setpriv.is_some() {
+                command.args(["--pdeathsig", "KILL"]).arg(&ffmpeg);
+            }
+            command.args(INPUT.split(' '));
+            command.args(["-format_whitelist", FORMATS]).args(*start);
+            command.arg("-i").arg(&input);
             command.args(["-vf", SCALE]).args(FRAME.split(' '));
             let picture = self.output(&mut command, end)?;
             decode::small(&picture, end)

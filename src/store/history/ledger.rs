@@ -22,7 +22,7 @@ use self::line::{HEADER, LedgerEntry, read_line, renamed_line, to_line};
 use self::pending::PendingLines;
 use super::changes::apply;
 use super::database_file::{self, Identity};
-use super::records::HistoryChange;
+use super::records::{AssetRecord, HistoryChange};
 use super::rows::{first, run};
 use super::{assets, batches};
 use crate::model::asset::{AssetId, AssetStatus};
@@ -323,11 +323,12 @@ pub struct AssetEvent {
 ///
 /// # Errors
 /// The ledger cannot be read. A missing one has no events.
-pub fn asset_events(dir: &Path, asset_id: &AssetId) -> io::Result<Vec<AssetEvent>> {
+pub fn asset_events(dir: &Path, of: &AssetRecord) -> io::Result<Vec<AssetEvent>> {
     let mut events = Vec::new();
     Ledger::new(dir).read_from(0, |entry| {
         if let LedgerEntry::Asset { event, asset } = entry
-            && asset.asset_id == *asset_id
+            && asset.asset_id == of.asset_id
+            && asset.base_url == of.base_url
         {
             let at_ms = asset.uploaded_at_ms;
             events.push(AssetEvent { at_ms, event });

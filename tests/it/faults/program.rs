@@ -281,15 +281,9 @@ impl Window {
         let path = files.path().join("media/clip.mp4");
         fs::create_dir(path.parent().unwrap()).unwrap();
         let RunningEngine { handle, task, .. } = world.start(EngineConfig {
-            front_end: FrontEnd::Window,
             numbers,
-            jobs: 3,
             start_at_once: true,
-            ask_history: true,
-            force: false,
-            bandwidth: None,
-            follower: None,
-            wake: Box::new(|| ()),
+            ..EngineConfig::new(FrontEnd::Window)
         });
         Self {
             handle,

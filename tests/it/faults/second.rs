@@ -10,7 +10,7 @@ use mavi_uploader::engine::{self, FrontEnd};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::snapshot::{KeySource, Snapshot, Status};
 use mavi_uploader::sandbox::SandboxOptions;
-use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
+use mavi_uploader::setup::{AppContext, EngineConfig, RunningEngine};
 use mavi_uploader::store::{Instance, single_instance};
 
 use super::program::history;
@@ -114,15 +114,8 @@ impl Window {
         world.folder = Ok(stage.data());
         world.key = Some((ApiKey::from_pasted(KEY).unwrap(), KeySource::Environment));
         let running = world.start(EngineConfig {
-            front_end: FrontEnd::Window,
-            numbers: Numbers::of(FrontEnd::Window),
-            jobs: 3,
             start_at_once: true,
-            ask_history: true,
-            force: false,
-            bandwidth: None,
-            follower: None,
-            wake: Box::new(|| ()),
+            ..EngineConfig::new(FrontEnd::Window)
         });
         Self {
             running,

@@ -25,15 +25,10 @@ pub fn run(front_end: FrontEnd) {
     world.keychain = Keychain::in_memory();
     let _logs = mavi_uploader::logging::start(world.folder());
     let mut running = world.start(EngineConfig {
-        front_end,
         numbers: numbers(front_end),
-        jobs: 3,
         start_at_once: front_end == FrontEnd::CommandLine,
-        ask_history: true,
-        force: false,
         bandwidth: Some(BANDWIDTH),
-        follower: None,
-        wake: Box::new(|| ()),
+        ..EngineConfig::new(front_end)
     });
     let ended = runtime
         .block_on(async { tokio::time::timeout(LIMIT, follow(front_end, &mut running)).await });

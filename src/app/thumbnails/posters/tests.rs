@@ -208,6 +208,50 @@ mod tools {
         assert_eq!(tool.written("pid"), "");
     }
 
+    /// The window is this test's own program, which is run once more and killed.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_tool_that_hangs_does_not_outlive_a_killed_window() {
+        const WINDOW: &str = "MAVI_TEST_WINDOW_OF_TOOL";
+        const NAME: &str = concat!(
+            module_path!(),
+            "::a_tool_that_hangs_does_not_outlive_a_killed_window"
+        );
+        if let Some(folders) = std::env::var_os(WINDOW) {
+            let posters = Posters {
+                programs: folders,
+                ..Posters::default()
+            };
+            side(&posters, Path::new("/media/a.mp4"), LONG);
+            return;
+        }
+        let tool = stand_in("echo $$ >\"$here/pid\"; exec sleep 600");
+        let system = std::env::var_os("PATH").unwrap_or_default();
+        if find("setpriv", &system).is_none() {
+            return;
+        }
+        let mut folders = tool.dir.path().as_os_str().to_owned();
+        folders.push(":");
+        folders.push(system);
+        let (_, name) = NAME.split_once("::").unwrap();
+        let mut window = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name])
+            .env(WINDOW, folders)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        // A dead process that nobody has waited for has no program.
+        let program = PathBuf::from(format!("/proc/{}/exe", tool.process()));
+        assert!(program.read_link().is_ok());
+        window.kill().unwrap();
+        window.wait().unwrap();
+        let end = Instant::now() + LONG;
+        while program.read_link().is_ok() {
+            assert!(Instant::now() < end, "the tool goes on");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     #[test]
     fn one_tool_runs_at_a_time() {
         let tool = stand_in("echo $$ >>\"$here/pid\"; exec sleep 600");

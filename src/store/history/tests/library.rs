@@ -406,8 +406,7 @@ fn a_removed_asset_stays_removed_when_the_ledger_is_read_anew_until_a_later_line
     history.commit(&[removed]).unwrap();
     let listed = |dir: &Path| found(&mut library(dir), &words(""));
     assert_eq!(listed(dir.path()), "2");
-    let id = AssetId::new("re_1").unwrap();
-    let events = asset_events(dir.path(), &id).unwrap();
+    let events = asset_events(dir.path(), &stored("re_1", "/a.mp4", 1)).unwrap();
     let events: Vec<_> = events.iter().filter_map(|event| event.event).collect();
     assert_eq!(events, [LedgerEvent::Ready, LedgerEvent::Removed]);
 
