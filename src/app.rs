@@ -29,6 +29,7 @@ mod pickers;
 pub mod queue;
 pub mod rows;
 pub mod screen_reader;
+pub mod selection;
 pub mod settings;
 pub mod skipped;
 pub mod state;
