@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{AddId, FoundFile, Intake, SkippedFiles};
+use crate::engine::clock::local_minute;
 use crate::engine::files::CanonicalPath;
 use crate::model::batch::{Batch, BatchId, SkippedFile, SkippedKind};
 
