@@ -58,7 +58,6 @@ impl UiCommand {
             Self::RowMenu(EntryId::Row(ItemId(0))),
             Self::Batch(BatchCommand::Fold, None),
             Self::Batch(BatchCommand::Unfold, None),
-            Self::GoToHeader(ItemId(0)),
             Self::Batch(BatchCommand::Rename, None),
             Self::SelectAll,
             Self::SelectNone,

@@ -178,7 +178,7 @@ command-selected-remove = Remove
 
 ## Commands on a batch of files
 
-command-batch-fold = Collapse batch
+command-batch-fold = Collapse batch, or go to it from a file
     .hint = Hide these files
 command-batch-unfold = Expand batch
     .hint = Show these files
@@ -186,8 +186,6 @@ command-batch-copy-ids = Copy IDs
     .hint = Copy the asset IDs of these files
 command-batch-select = Select its files
     .hint = Select these files
-command-go-to-header = Go to the batch
-    .hint = Go from a file to the header of its batch
 command-batch-rename = Rename…
     .hint = Change the name and the note of these files
 command-batch-show-skipped = Skipped files…

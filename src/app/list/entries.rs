@@ -101,16 +101,8 @@ impl List {
 
     /// Returns all headers and rows in order.
     pub(super) fn entry_ids(&self) -> Vec<EntryId> {
-        let mut rows = self.rows().map(|row| EntryId::Row(row.id));
-        let Some(last) = self.headers().last() else {
-            return rows.collect();
-        };
-        let mut entries = Vec::with_capacity(last.header() + 1 + last.rows);
-        for group in self.headers() {
-            entries.push(EntryId::Header(group.batch));
-            entries.extend(rows.by_ref().take(group.rows));
-        }
-        entries
+        let places = 0..self.entries();
+        places.filter_map(|place| self.entry_id(place)).collect()
     }
 
     /// Moves from an entry, or from the last position, and returns the new one. `page` is rows per

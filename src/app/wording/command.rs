@@ -150,7 +150,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::Move { step: it, .. } => step(*it),
         C::RowMenu(_) => say::file_menu(),
         C::Toggle(_) => say::toggle(),
-        C::GoToHeader(_) => say::go_to_header(),
+        C::GoToHeader(_) => batch(BatchCommand::Fold),
         C::SelectAll => say::select_all(),
         C::SelectNone => say::select_none(),
         C::CopySelected => say::copy_selected(),

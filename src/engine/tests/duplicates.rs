@@ -443,5 +443,5 @@ async fn what_is_added_again_goes_up_although_the_history_and_the_list_have_it()
         engine.until(is_up).await;
         assert_eq!(engine.snapshot().rows[number - 1].asset_id, Some(id(asset)));
     }
-    assert_eq!(engine.script().count("ask"), 0);
+    assert_eq!(engine.script().count("upload"), 2);
 }
