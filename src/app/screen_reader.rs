@@ -120,7 +120,7 @@ impl Announcer {
         if is_new && before.journal != JournalState::Opening {
             let skipped = |snapshot: &Snapshot| -> usize {
                 let batches = snapshot.batches.iter();
-                batches.map(|batch| batch.skipped.len()).sum()
+                batches.map(|batch| batch.skipped.count()).sum()
             };
             self.skipped += skipped(after).saturating_sub(skipped(before));
         }

@@ -48,6 +48,8 @@ CREATE TABLE batches (
     note          TEXT,
     created_at_ms INTEGER NOT NULL,
     other_files   INTEGER NOT NULL,
+    -- Numbers of skipped files that are not named, as JSON by their kinds.
+    unnamed_files TEXT,
     search        TEXT NOT NULL
 ) STRICT;
 CREATE INDEX batches_by_label ON batches (label);
