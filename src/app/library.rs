@@ -30,12 +30,7 @@ use crate::store::AssetRecord;
 use crate::store::history::library::LibraryResults;
 
 pub use self::jobs::{LibraryEvent, LibraryRows};
-<<<<<<< HEAD
-pub use crate::store::history::library::{LibraryColumn, LibraryFacets, LibrarySort, StatusFilter};
-=======
-pub use self::selection::AssetSelection;
 pub use crate::store::history::library::{LibraryColumn, LibraryFacets, StatusFilter};
->>>>>>> main
 
 /// Shortest time between two readings of a history that keeps changing.
 const BETWEEN_READINGS: Duration = Duration::from_secs(1);
