@@ -29,6 +29,7 @@ mod pickers;
 pub(crate) mod queue;
 pub mod rows;
 pub(crate) mod screen_reader;
+pub mod selection;
 pub mod settings;
 pub(crate) mod skipped;
 pub mod state;

@@ -73,6 +73,7 @@ pub enum RowCommand {
     CheckAgain,
     SendFirst,
     ShowFile,
+    ShowInLibrary,
     Details,
 }
 
@@ -113,6 +114,8 @@ pub enum UiCommand {
     },
     /// Toggles selection of the focused row.
     Toggle(ItemId),
+    /// Goes to the header of the row's batch.
+    GoToHeader(ItemId),
     /// Opens the menu of a row or header.
     RowMenu(EntryId),
     SelectAll,
@@ -239,6 +242,7 @@ pub enum Key {
     V,
     Z,
     F1,
+    F2,
     F10,
     Comma,
     Enter,

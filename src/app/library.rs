@@ -6,7 +6,6 @@ pub mod filters;
 mod jobs;
 mod reader;
 mod records;
-mod selection;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -24,13 +23,13 @@ use self::jobs::LibraryJobs;
 use self::reader::{LibraryAnswer, LibraryReader};
 use self::records::RecordCache;
 use super::pending::Wake;
+use super::selection::Selection;
 use super::wording;
 use crate::model::accounts::Accounts;
 use crate::store::AssetRecord;
 use crate::store::history::library::LibraryResults;
 
 pub use self::jobs::{LibraryEvent, LibraryRows};
-pub use self::selection::AssetSelection;
 pub use crate::store::history::library::{LibraryColumn, LibraryFacets, StatusFilter};
 
 /// Shortest time between two readings of a history that keeps changing.
@@ -48,7 +47,7 @@ pub struct LibraryState {
     filters: LibraryFilters,
     results: LibraryResults,
     records: RecordCache,
-    selection: AssetSelection,
+    selection: Selection<i64>,
     /// Bytes of the selection; `None` while they are counted.
     selected_bytes: Option<u64>,
     details: Option<AssetDetails>,
@@ -80,7 +79,7 @@ impl LibraryState {
             filters: LibraryFilters::default(),
             results: LibraryResults::default(),
             records: RecordCache::default(),
-            selection: AssetSelection::default(),
+            selection: Selection::default(),
             selected_bytes: Some(0),
             details: None,
             is_shown: false,
@@ -117,15 +116,10 @@ impl LibraryState {
 
     /// Counts the assets that match a search of the queue which finds nothing there; `None` ends it.
     pub fn peek(&mut self, words: Option<&str>) {
-        match words {
-            None => self.peeked = None,
-            Some(words)
-                if self
-                    .peeked
-                    .as_ref()
-                    .is_some_and(|(asked, _)| asked == words) => {}
-            Some(words) => {
-                self.peeked = Some((words.to_owned(), None));
+        let asked = self.peeked.as_ref().map(|(asked, _)| asked.as_str());
+        if asked != words {
+            self.peeked = words.map(|words| (words.to_owned(), None));
+            if let Some(words) = words {
                 self.reader.peek(words.to_owned());
             }
         }
@@ -206,7 +200,7 @@ impl LibraryState {
 
     /// Selects everything that was found.
     pub fn select_all(&mut self) {
-        self.selection.select_all(&self.results.ids);
+        self.selection.select(self.results.ids.iter().copied());
         self.count_selection();
     }
 
@@ -230,7 +224,8 @@ impl LibraryState {
 
     /// Returns the selected rows in the list's order.
     fn selected_ids(&self) -> Arc<[i64]> {
-        self.selection.in_order(&self.results.ids)
+        let rows = self.results.ids.iter().copied();
+        rows.filter(|row| self.selection.contains(*row)).collect()
     }
 
     /// Returns the selected rows, to be read elsewhere.
@@ -272,7 +267,9 @@ impl LibraryState {
                 self.problem = None;
                 self.records.expire();
                 self.records.take_in(records);
-                self.selection.keep(&self.results.ids);
+                // Commands must not act on rows that were not found.
+                let kept = self.selected_ids();
+                self.selection.select(kept.iter().copied());
                 self.count_selection();
                 if let Some(details) = &self.details {
                     self.jobs.read_details(details);
@@ -294,7 +291,7 @@ impl LibraryState {
             LibraryAnswer::Replaced => {
                 self.results = LibraryResults::default();
                 self.records = RecordCache::default();
-                self.selection = AssetSelection::default();
+                self.selection = Selection::default();
                 self.selected_bytes = Some(0);
                 self.is_read = false;
                 self.is_stale = true;
@@ -362,7 +359,7 @@ impl LibraryState {
     }
 
     /// Returns the selection.
-    pub fn selection(&self) -> &AssetSelection {
+    pub fn selection(&self) -> &Selection<i64> {
         &self.selection
     }
 

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::command::{Column, EntryId, Filter, Pick};
+use super::selection::Selection;
 use crate::model::batch::{Batch, BatchId};
 use crate::model::plan::Plan;
 use crate::model::snapshot::{ItemId, Row, RowDelta, Snapshot, changed_rows};
@@ -45,12 +46,9 @@ pub struct List {
     groups: Groups,
     /// Indices of the shown rows, in order.
     shown: Vec<usize>,
-    selected: HashSet<ItemId>,
+    /// Selected rows; keys and ranges also start from headers.
+    selection: Selection<EntryId>,
     fits: SelectionActions,
-    /// End of a range that stays.
-    anchor: Option<EntryId>,
-    /// Entry clicked or moved to last.
-    cursor: Option<EntryId>,
 }
 
 impl List {
@@ -101,8 +99,8 @@ impl List {
     }
 
     /// Returns the selected rows, all of which are shown.
-    pub fn selected(&self) -> &HashSet<ItemId> {
-        &self.selected
+    pub fn selected(&self) -> &Selection<EntryId> {
+        &self.selection
     }
 
     /// Returns the number of selected rows for each command.
@@ -112,12 +110,12 @@ impl List {
 
     /// Returns `true` if the row is selected.
     pub fn is_selected(&self, id: ItemId) -> bool {
-        self.selected.contains(&id)
+        self.selection.contains(EntryId::Row(id))
     }
 
     /// Returns `true` if every shown row is selected.
     pub fn all_selected(&self) -> bool {
-        !self.shown.is_empty() && self.selected.len() == self.shown.len()
+        !self.shown.is_empty() && self.selection.len() == self.shown.len()
     }
 
     /// Activates a filter chip.
@@ -182,13 +180,13 @@ impl List {
             let is_shown = self.shows(place, new);
             other_rows |= was_shown != is_shown;
             other_order |= is_shown && self.sort.moves(old, new);
-            if self.selected.contains(&new.id) {
+            if self.is_selected(new.id) {
                 self.fits.count(old, RowDelta::Removed);
                 if is_shown {
                     self.fits.count(new, RowDelta::Added);
                 } else {
                     // Hidden rows are deselected, since commands must not act on them.
-                    self.selected.remove(&new.id);
+                    self.selection.deselect(EntryId::Row(new.id));
                 }
             }
         }
@@ -226,10 +224,8 @@ impl List {
 
     /// Deselects hidden rows, since commands must not act on them.
     fn deselect_hidden(&mut self) {
-        if !self.selected.is_empty() {
-            let shown: HashSet<ItemId> = self.rows().map(|row| row.id).collect();
-            self.selected.retain(|id| shown.contains(id));
-        }
+        let kept: Vec<EntryId> = self.selected_rows().map(|it| EntryId::Row(it.id)).collect();
+        self.selection.select(kept);
         self.look_at_selection();
     }
 
@@ -256,59 +252,44 @@ impl List {
 
     fn look_at_selection(&mut self) {
         let mut fits = SelectionActions::default();
-        if !self.selected.is_empty() {
-            self.selected_rows()
-                .for_each(|row| fits.count(row, RowDelta::Added));
-        }
+        self.selected_rows()
+            .for_each(|row| fits.count(row, RowDelta::Added));
         self.fits = fits;
     }
 
     /// Selects every shown row.
     pub fn select_all(&mut self) {
-        self.selected = self.rows().map(|row| row.id).collect();
-        self.look_at_selection();
+        self.select_rows(|_| true);
     }
 
     /// Selects these rows, as far as they are shown, and returns the first.
     pub fn select(&mut self, ids: &HashSet<ItemId>) -> Option<ItemId> {
         ids.iter().for_each(|id| self.unfold_row(*id));
-        let shown = self.rows().map(|row| row.id);
-        let wanted: Vec<ItemId> = shown.filter(|id| ids.contains(id)).collect();
-        let first = wanted.first().copied();
-        self.anchor = first.map(EntryId::Row);
-        self.cursor = self.anchor;
-        self.selected = wanted.into_iter().collect();
-        self.look_at_selection();
+        self.select_rows(|row| ids.contains(&row.id));
+        let first = self.selected_rows().next().map(|row| row.id);
+        self.selection.go_to(first.map(EntryId::Row));
         first
+    }
+
+    /// Selects the shown rows that `wanted` holds for.
+    fn select_rows(&mut self, wanted: impl Fn(&Row) -> bool) {
+        let rows = self.rows().filter(|row| wanted(row));
+        let rows: Vec<EntryId> = rows.map(|row| EntryId::Row(row.id)).collect();
+        self.selection.select(rows);
+        self.look_at_selection();
     }
 
     /// Clears the selection.
     pub fn select_none(&mut self) {
-        self.selected.clear();
-        self.fits = SelectionActions::default();
-        self.anchor = None;
+        self.selection.clear();
+        self.look_at_selection();
     }
 
     /// Applies a click or key to a row; ignored if the row is not shown any more.
     pub fn pick(&mut self, id: ItemId, pick: Pick) {
-        if !self.rows().any(|row| row.id == id) {
-            return;
-        }
-        let entry = EntryId::Row(id);
-        match pick {
-            Pick::Only => self.selected = HashSet::from([id]),
-            Pick::Toggle => {
-                if !self.selected.remove(&id) {
-                    self.selected.insert(id);
-                }
-            }
-            Pick::Range => self.extend_to(entry),
-        }
-        if pick != Pick::Range || self.anchor.is_none() {
-            self.anchor = Some(entry);
-        }
-        self.cursor = Some(entry);
-        self.look_at_selection();
+        let entries = self.entry_ids();
+        self.selection.pick(&entries, EntryId::Row(id), pick);
+        self.settle_selection();
     }
 
     /// Folds or unfolds the rows of a batch.
@@ -330,8 +311,8 @@ impl List {
     pub fn select_batch(&mut self, batch: Option<BatchId>) {
         self.fold(batch, false);
         let rows = self.rows().filter(|row| self.groups.holds(batch, row));
-        self.selected = rows.map(|row| row.id).collect();
-        self.look_at_selection();
+        let rows: HashSet<ItemId> = rows.map(|row| row.id).collect();
+        self.select_rows(|row| rows.contains(&row.id));
     }
 
     /// Returns the batch, as last seen.
@@ -361,7 +342,13 @@ impl List {
 
     /// Iterates over the selected rows in list order.
     pub fn selected_rows(&self) -> impl Iterator<Item = &Arc<Row>> {
-        self.those().filter(|row| self.selected.contains(&row.id))
+        // Most often there is nothing selected, and every change asks.
+        let places: &[usize] = match self.selection.is_empty() {
+            true => &[],
+            false => &self.shown,
+        };
+        let rows = places.iter().filter_map(|place| self.seen.get(*place));
+        rows.filter(|row| self.is_selected(row.id))
     }
 
     fn those(&self) -> impl Iterator<Item = &Arc<Row>> {

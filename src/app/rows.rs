@@ -227,6 +227,7 @@ pub(crate) fn menu(row: &Row, around: &RowContext) -> Vec<RowCommand> {
     let (end, mut menu): (Vec<_>, Vec<_>) = all(row, around).into_iter().partition(ends);
     menu.extend(waits(&row.status).then_some(RowCommand::SendFirst));
     menu.push(RowCommand::ShowFile);
+    menu.extend(id_of(row).map(|_| RowCommand::ShowInLibrary));
     menu.extend(end);
     menu
 }

@@ -20,6 +20,8 @@ use crate::store::AssetRecord;
 pub enum Command {
     /// Add files and folders; a file already queued is not added twice.
     Add(Vec<PathBuf>),
+    /// Add files to upload them once more, although the history may have their content.
+    AddAgain(Vec<PathBuf>),
     /// Add files and folders as a batch of this label.
     AddLabelled(Vec<PathBuf>, String),
     /// Add paths from outside the window, as a second start does; they never start by themselves.

@@ -55,6 +55,21 @@ struct Addition {
     batch: Option<Arc<Batch>>,
     /// Skipped files are not in the batch yet.
     is_behind: bool,
+    /// Its files are uploaded although the history may have their content.
+    is_again: bool,
+}
+
+impl Addition {
+    /// Returns its label; two batches of the same minute are told apart by a number.
+    fn label_beside(&self, others: &[Arc<Batch>]) -> String {
+        let is_free = |label: &String| others.iter().all(|batch| batch.label != *label);
+        if self.label != local_minute(self.at_ms) || is_free(&self.label) {
+            return self.label.clone();
+        }
+        let numbered = |number: usize| format!("{} ({number})", self.label);
+        let mut labels = (2..).map(numbered);
+        labels.find(is_free).unwrap_or_else(|| self.label.clone())
+    }
 }
 
 /// Walks under way, and what they found but the queue does not have yet.
@@ -92,9 +107,22 @@ impl Intake {
             skipped: SkippedFiles::default(),
             batch: None,
             is_behind: false,
+            is_again: false,
         };
         self.additions.insert(add, addition);
         add
+    }
+
+    /// Notes that the files of a command are to be uploaded once more.
+    pub fn set_again(&mut self, add: AddId) {
+        if let Some(addition) = self.additions.get_mut(&add) {
+            addition.is_again = true;
+        }
+    }
+
+    /// Returns whether the files of a command are to be uploaded once more.
+    pub fn is_again(&self, add: AddId) -> bool {
+        self.additions.get(&add).is_some_and(|it| it.is_again)
     }
 
     /// Labels the batch of a command after its only folder.
@@ -117,12 +145,17 @@ impl Intake {
     }
 
     /// Returns the batch of a command with all that was skipped so far; makes it with this id if
-    /// there is none yet.
-    pub fn make_batch(&mut self, add: AddId, unused: Option<BatchId>) -> Option<Arc<Batch>> {
+    /// there is none yet. A label of the time that one of `others` has gets a number.
+    pub fn make_batch(
+        &mut self,
+        add: AddId,
+        unused: Option<BatchId>,
+        others: &[Arc<Batch>],
+    ) -> Option<Arc<Batch>> {
         let addition = self.additions.get_mut(&add)?;
         let (id, label, note) = match &addition.batch {
             Some(batch) => (batch.id, batch.label.clone(), batch.note.clone()),
-            None => (unused?, addition.label.clone(), None),
+            None => (unused?, addition.label_beside(others), None),
         };
         addition.is_behind = false;
         let batch = addition.batch.insert(Arc::new(Batch {

@@ -21,6 +21,7 @@ pub fn row(command: RowCommand) -> Icon {
         RowCommand::Copy => Icon::Copy,
         RowCommand::CheckAgain => Icon::RefreshCw,
         RowCommand::SendFirst => Icon::ArrowUpToLine,
+        RowCommand::ShowInLibrary => Icon::Library,
         RowCommand::ShowFile => Icon::FolderOpen,
         RowCommand::Details => Icon::Info,
     }
@@ -90,6 +91,7 @@ fn batch(command: BatchCommand) -> Option<Icon> {
         BatchCommand::Each(many) => selection(many),
         BatchCommand::RemoveSkipped => selection(BulkAction::Remove),
         BatchCommand::Select => Icon::Check,
+        BatchCommand::ShowInLibrary => Icon::Library,
         BatchCommand::Rename => Icon::Pencil,
         BatchCommand::ShowSkipped => Icon::FileX,
         BatchCommand::Fold | BatchCommand::Unfold => return None,

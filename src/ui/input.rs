@@ -74,7 +74,7 @@ pub fn read(
     if in_library {
         in_assets(ctx, assets, out);
     } else {
-        in_list(ctx, view, out);
+        in_list(ctx, app, view, out);
     }
     if selected && ctx.input(|input| input.events.contains(&Event::Copy)) {
         out.push(UiCommand::CopySelected);
@@ -83,7 +83,7 @@ pub fn read(
 }
 
 /// Handles list keys while a row or header, or nothing, has the focus.
-fn in_list(ctx: &Context, view: &ListView, out: &mut Vec<UiCommand>) {
+fn in_list(ctx: &Context, app: &App, view: &ListView, out: &mut Vec<UiCommand>) {
     if view.focused.is_none() && ctx.memory(|memory| memory.focused().is_some()) {
         return;
     }
@@ -92,8 +92,18 @@ fn in_list(ctx: &Context, view: &ListView, out: &mut Vec<UiCommand>) {
     {
         out.push(UiCommand::RowMenu(entry));
     }
+    if let Some(batch) = view.focused.and_then(|entry| app.list().batch_of(entry)) {
+        let rename = UiCommand::Batch(BatchCommand::Rename, Some(batch));
+        press(ctx, [rename], out);
+    }
     match view.focused {
-        Some(EntryId::Row(row)) => press(ctx, [UiCommand::Toggle(row)], out),
+        Some(EntryId::Row(row)) => {
+            press(
+                ctx,
+                [UiCommand::Toggle(row), UiCommand::GoToHeader(row)],
+                out,
+            );
+        }
         Some(EntryId::Header(batch)) => {
             let fold = [BatchCommand::Fold, BatchCommand::Unfold];
             let fold = fold.map(|command| UiCommand::Batch(command, batch));
@@ -180,6 +190,7 @@ fn keys(shortcut: Shortcut) -> KeyboardShortcut {
         command::Key::V => egui::Key::V,
         command::Key::Z => egui::Key::Z,
         command::Key::F1 => egui::Key::F1,
+        command::Key::F2 => egui::Key::F2,
         command::Key::F10 => egui::Key::F10,
         command::Key::Comma => egui::Key::Comma,
         command::Key::Enter => egui::Key::Enter,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use mavi_uploader::app::command::Page;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::batch::{Batch, BatchId, SkippedFile, SkippedFiles, SkippedKind};
 use mavi_uploader::model::snapshot::{ItemId, Row, Status};
@@ -212,6 +213,7 @@ fn the_menu_of_a_batch_acts_on_all_its_rows() {
             "Export…",
             "Pause",
             "Select its files",
+            "Show in Library",
             "Rename…",
             "Skipped files…",
             "Remove"
@@ -252,6 +254,40 @@ fn a_batch_is_copied_in_another_form_from_a_menu_in_its_menu() {
     window.key_press(Key::ArrowLeft);
     window.run();
     assert_eq!(menu(&window)[0], "Copy IDs");
+}
+
+#[test]
+fn from_a_row_the_keyboard_goes_to_its_header_and_renames_its_batch() {
+    let (_engine, mut window) = two_batches();
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowLeft] {
+        window.key_press(key);
+        window.run();
+        window.run();
+    }
+    assert!(window.get_by_label(SHOOT).is_focused());
+    assert!(has(&window, "one.mp4"), "it is still open");
+    for keys in [&[Key::F2][..], &[Key::ArrowDown, Key::F2]] {
+        for key in keys {
+            window.key_press(*key);
+            window.run();
+            window.run();
+        }
+        let name = window.get_by_role_and_label(Role::TextInput, "Name");
+        assert_eq!(name.value().as_deref(), Some("Shoot_2026-11-28"));
+        window.key_press(Key::Escape);
+        window.run();
+        window.run();
+    }
+}
+
+#[test]
+fn a_batch_is_shown_in_the_library() {
+    let (_engine, mut window) = two_batches();
+    open_menu(&mut window);
+    choose(&mut window, "Show in Library");
+    let app = window.state().as_ref().unwrap().app();
+    assert_eq!(app.page(), Page::Library);
+    assert_eq!(app.library().filters().batch, Some(BatchId(1)));
 }
 
 #[test]

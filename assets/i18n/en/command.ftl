@@ -178,7 +178,7 @@ command-selected-remove = Remove
 
 ## Commands on a batch of files
 
-command-batch-fold = Collapse batch
+command-batch-fold = Collapse batch, or go to it from a file
     .hint = Hide these files
 command-batch-unfold = Expand batch
     .hint = Show these files

@@ -86,7 +86,7 @@ library-check-all = Check all again
 library-stop-checking = Stop checking
     .hint = Keep the results so far
 library-upload-again = Upload again
-    .hint = Add the file to the uploads once more
+    .hint = Add the file to the uploads once more; sending it makes a second asset
 library-remove = Remove from Library
     .hint = Take it out of the Library; memories.ai keeps it
 
@@ -124,7 +124,7 @@ library-found = { $files ->
        *[other] { $files } found in the Library
     }
 library-find = Show in Library
-    .hint = Search the Library instead
+    .hint = Find it in the Library
 
 ## What was done
 

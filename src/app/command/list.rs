@@ -29,6 +29,8 @@ pub enum BatchCommand {
     Each(BulkAction),
     /// Selects its rows.
     Select,
+    /// Shows its assets in the Library.
+    ShowInLibrary,
     /// Asks for another label and note.
     Rename,
     /// Lists the files in its folders that were skipped.

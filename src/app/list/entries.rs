@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{BatchGroup, List};
-use crate::app::command::{CursorMove, EntryId, Pick};
-use crate::model::snapshot::Row;
+use crate::app::command::{CursorMove, EntryId};
+use crate::model::batch::BatchId;
+use crate::model::snapshot::{ItemId, Row};
 
 /// A line of the list.
 #[derive(Clone, Copy, Debug)]
@@ -76,15 +77,32 @@ impl List {
     /// Returns the header that stands for an entry while its group is folded.
     pub fn folded_over(&self, entry: EntryId) -> Option<EntryId> {
         let EntryId::Row(id) = entry else { return None };
-        let row = self.seen.iter().find(|row| row.id == id)?;
-        let batch = self.groups.group_of(row);
-        let header = EntryId::Header(batch);
-        (self.groups.is_folded(batch) && self.place(header).is_some()).then_some(header)
+        let is_folded = self.groups.is_folded(self.batch_of(entry));
+        self.header_of(id).filter(|_| is_folded)
     }
 
-    /// Returns the entry clicked or moved to last.
-    pub fn cursor(&self) -> Option<EntryId> {
-        self.cursor
+    /// Returns the header that a row stands under, if its batch has one.
+    fn header_of(&self, row: ItemId) -> Option<EntryId> {
+        let row = self.seen.iter().find(|it| it.id == row)?;
+        let header = EntryId::Header(self.groups.group_of(row));
+        self.place(header).is_some().then_some(header)
+    }
+
+    /// Returns the batch of a header or row.
+    pub fn batch_of(&self, entry: EntryId) -> Option<BatchId> {
+        match entry {
+            EntryId::Header(batch) => batch,
+            EntryId::Row(id) => {
+                let row = self.seen.iter().find(|row| row.id == id)?;
+                self.groups.group_of(row)
+            }
+        }
+    }
+
+    /// Returns all headers and rows in order.
+    pub(super) fn entry_ids(&self) -> Vec<EntryId> {
+        let places = 0..self.entries();
+        places.filter_map(|place| self.entry_id(place)).collect()
     }
 
     /// Moves from an entry, or from the last position, and returns the new one. `page` is rows per
@@ -96,41 +114,27 @@ impl List {
         from: Option<EntryId>,
         page: usize,
     ) -> Option<EntryId> {
-        let last = self.entries().checked_sub(1)?;
-        let from = from.or(self.cursor);
-        let shown = |from| {
-            self.place(from)
-                .or_else(|| self.place(self.folded_over(from)?))
-        };
-        let at = from.and_then(shown);
-        let to = self.entry_id(step.target(at, last, page))?;
-        match to {
-            _ if extend => {
-                self.anchor = self.anchor.or(from);
-                self.extend_to(to);
-                self.anchor = self.anchor.or(Some(to));
-                self.cursor = Some(to);
-                self.look_at_selection();
-            }
-            EntryId::Row(id) => self.pick(id, Pick::Only),
-            EntryId::Header(_) => {
-                self.select_none();
-                (self.anchor, self.cursor) = (Some(to), Some(to));
-            }
-        }
-        Some(to)
+        let from = from.or(self.selection.cursor());
+        let from = from.map(|from| self.folded_over(from).unwrap_or(from));
+        let entries = self.entry_ids();
+        let to = self.selection.step(&entries, step, extend, from, page);
+        self.settle_selection();
+        to
     }
 
-    /// Selects the rows from the anchor to this entry.
-    pub(super) fn extend_to(&mut self, to: EntryId) {
-        let Some(end) = self.place(to) else { return };
-        let start = self.anchor.and_then(|anchor| self.place(anchor));
-        let start = start.unwrap_or(end);
-        let range = start.min(end)..=start.max(end);
-        let rows = range.filter_map(|place| match self.entry(place)? {
-            ListEntry::Row(row) => Some(row.id),
-            ListEntry::Header(_) => None,
-        });
-        self.selected = rows.collect();
+    /// Deselects headers, on which no command acts, and counts the rest.
+    pub(super) fn settle_selection(&mut self) {
+        self.selection
+            .retain(|entry| matches!(entry, EntryId::Row(_)));
+        self.look_at_selection();
+    }
+
+    /// Goes to the header of a row's batch, and returns it.
+    pub fn go_to_header(&mut self, row: ItemId) -> Option<EntryId> {
+        let header = self.header_of(row)?;
+        self.selection.clear();
+        self.selection.go_to(Some(header));
+        self.look_at_selection();
+        Some(header)
     }
 }

@@ -187,7 +187,7 @@ fn chosen(list: &List) -> List {
         search: list.search.clone(),
         words: list.words.clone(),
         sort: list.sort,
-        selected: list.selected.clone(),
+        selection: list.selection.clone(),
         groups: list.groups.folded_alike(),
         ..List::default()
     }
@@ -205,8 +205,10 @@ fn check_entries(list: &List) -> Result<(), TestCaseError> {
         rows += usize::from(matches!(entry, EntryId::Row(_)));
     }
     prop_assert_eq!(rows, list.shown.len());
-    let shown = |id: &ItemId| entries.contains(&EntryId::Row(*id));
-    prop_assert!(list.selected.iter().all(shown));
+    let selected = entries
+        .iter()
+        .filter(|entry| list.selection.contains(**entry));
+    prop_assert_eq!(selected.count(), list.selection.len());
     Ok(())
 }
 
@@ -231,7 +233,8 @@ proptest! {
             prop_assert_eq!(&list.sums, &anew.sums);
             prop_assert_eq!(&list.folders, &anew.folders);
             prop_assert_eq!(&list.shown, &anew.shown);
-            prop_assert_eq!(&list.selected, &anew.selected);
+            let selected = |list: &List| list.selected_rows().map(|row| row.id).collect::<Vec<_>>();
+            prop_assert_eq!(selected(&list), selected(&anew));
             prop_assert_eq!(list.fits, anew.fits);
             prop_assert_eq!(list.filter, anew.filter);
             prop_assert_eq!(&list.groups, &anew.groups);

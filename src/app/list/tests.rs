@@ -30,7 +30,7 @@ fn snapshot() -> Snapshot {
 }
 
 fn ids(list: &List) -> Vec<u64> {
-    let mut ids: Vec<u64> = list.selected().iter().map(|id| id.0).collect();
+    let mut ids: Vec<u64> = list.selected_rows().map(|row| row.id.0).collect();
     ids.sort_unstable();
     ids
 }
@@ -423,6 +423,22 @@ fn the_keyboard_stops_at_headers_and_selects_no_row_there() {
     list.fold(Some(BatchId(2)), true);
     let to = list.step(CursorMove::Up, false, None, 2);
     assert_eq!(to, row(2), "from the header that hides the last row");
+}
+
+#[test]
+fn from_a_row_the_keyboard_goes_to_its_header_and_on_from_there() {
+    let snapshot = of_batches(&[("a.mp4", 1), ("b.mp4", 1), ("c.mp4", 2)]);
+    let mut list = List::default();
+    list.update(&snapshot);
+    list.pick(ItemId(2), Pick::Only);
+    assert_eq!(list.batch_of(EntryId::Row(ItemId(2))), Some(BatchId(1)));
+    assert_eq!(list.go_to_header(ItemId(2)), Some(header(1)));
+    assert!(list.selected().is_empty());
+    let first = Some(EntryId::Row(ItemId(1)));
+    assert_eq!(list.step(CursorMove::Down, false, None, 2), first);
+    let mut alone = List::default();
+    alone.update(&named(&["a.mp4"]));
+    assert_eq!(alone.go_to_header(ItemId(1)), None, "there is no header");
 }
 
 #[test]

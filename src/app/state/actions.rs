@@ -9,6 +9,7 @@ use crate::app::command::{BulkAction, ExportFormat, RowCommand, UiCommand};
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
 use crate::app::export::{ClipboardText, CopiedFile, for_clipboard};
+use crate::app::library::filters::LibraryFilter;
 use crate::app::rows;
 use crate::app::wording::selection as words;
 use crate::engine::Command;
@@ -74,6 +75,11 @@ impl App {
             RowCommand::ShowFile => {
                 if let Some(path) = self.row(id).map(|row| row.path.clone()) {
                     self.reveal(path);
+                }
+            }
+            RowCommand::ShowInLibrary => {
+                if let Some(id) = self.row(id).and_then(rows::id_of).map(str::to_owned) {
+                    self.show_in_library(LibraryFilter::Words(id), now);
                 }
             }
             RowCommand::Details => self.dialog = Some(Dialog::Details(id)),

@@ -7,6 +7,7 @@ use super::App;
 use crate::app::command::{BatchCommand, ExportFormat};
 use crate::app::dialog::Dialog;
 use crate::app::effect::WindowEffect;
+use crate::app::library::filters::LibraryFilter;
 use crate::app::skipped::SkippedReport;
 use crate::engine::Command;
 use crate::model::batch::BatchId;
@@ -33,6 +34,9 @@ impl App {
                 remove.into_iter().for_each(|it| self.engines.send(it));
             }
             BatchCommand::Select => self.list.list_mut().select_batch(batch),
+            BatchCommand::ShowInLibrary => {
+                self.show_in_library(LibraryFilter::Batch(batch), now);
+            }
             BatchCommand::Rename => self.dialog = batch.map(Dialog::EditBatch),
             BatchCommand::ShowSkipped => {
                 let report = self.list().batch(batch).map(|it| SkippedReport::of(it));

@@ -45,9 +45,7 @@ impl App {
             UiCommand::ShowPage(page) => self.show_page(page, now),
             UiCommand::FindInLibrary => {
                 let search = self.list().search().to_owned();
-                self.filter_library(LibraryFilter::Nothing, now);
-                self.filter_library(LibraryFilter::Words(search), now);
-                self.show_page(Page::Library, now);
+                self.show_in_library(LibraryFilter::Words(search), now);
             }
             UiCommand::Library(command) => {
                 if let Some(command) = self.library.act(command, now) {
@@ -76,6 +74,13 @@ impl App {
 
     pub(super) fn show_page(&mut self, page: Page, now: Instant) {
         self.library.set_shown(page == Page::Library, now);
+    }
+
+    /// Opens the Library with this filter alone.
+    pub(super) fn show_in_library(&mut self, choice: LibraryFilter, now: Instant) {
+        self.filter_library(LibraryFilter::Nothing, now);
+        self.filter_library(choice, now);
+        self.show_page(Page::Library, now);
     }
 
     fn filter_library(&mut self, choice: LibraryFilter, now: Instant) {
@@ -258,7 +263,9 @@ impl App {
             self.feedback.say(words::files_gone(gone), None, now);
         }
         if !paths.is_empty() {
-            self.add(paths);
+            self.show_page(Page::Uploads, now);
+            self.begin_intake();
+            self.engines.send(Command::AddAgain(paths));
         }
     }
 }

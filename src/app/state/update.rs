@@ -94,6 +94,10 @@ impl App {
             UiCommand::Toggle(id) => {
                 self.list.list_mut().pick(id, Pick::Toggle);
             }
+            UiCommand::GoToHeader(row) => {
+                let header = self.list.list_mut().go_to_header(row);
+                self.effects.extend(header.map(WindowEffect::Reveal));
+            }
             UiCommand::CopySelected => self.copy_ids(&self.selected(), ExportFormat::Lines, now),
             UiCommand::CopyAs(format) => self.copy_ids(&self.selected(), format, now),
             UiCommand::Export(format) => self.export(self.selected(), format),

@@ -28,6 +28,7 @@ pub fn row(command: RowCommand) -> Words {
         RowCommand::CheckAgain => say::row_check_again(),
         RowCommand::SendFirst => say::row_send_first(),
         RowCommand::ShowFile => say::row_show_file(),
+        RowCommand::ShowInLibrary => library::find(),
         RowCommand::Details => say::row_details(),
     }
 }
@@ -90,6 +91,7 @@ fn batch(command: BatchCommand) -> Words {
         }
         BatchCommand::RemoveSkipped => batch(BatchCommand::Each(BulkAction::Remove)),
         BatchCommand::Select => say::batch_select(),
+        BatchCommand::ShowInLibrary => library::find(),
         BatchCommand::Rename => say::batch_rename(),
         BatchCommand::ShowSkipped => say::batch_show_skipped(),
     }
@@ -148,6 +150,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::Move { step: it, .. } => step(*it),
         C::RowMenu(_) => say::file_menu(),
         C::Toggle(_) => say::toggle(),
+        C::GoToHeader(_) => batch(BatchCommand::Fold),
         C::SelectAll => say::select_all(),
         C::SelectNone => say::select_none(),
         C::CopySelected => say::copy_selected(),
@@ -217,6 +220,7 @@ pub fn key(key: Key) -> &'static str {
         Key::V => "V",
         Key::Z => "Z",
         Key::F1 => "F1",
+        Key::F2 => "F2",
         Key::F10 => "F10",
         Key::Comma => ",",
         Key::Enter => say::key_enter(),

@@ -17,9 +17,19 @@ use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 impl<S: Service> Actor<S> {
     pub(super) fn handle_command(&mut self, command: Command) {
         match command {
-            Command::Add(paths) => self.add(paths, true, None),
-            Command::AddLabelled(paths, label) => self.add(paths, true, Some(&label)),
-            Command::AddFromOutside(paths) => self.add(paths, false, None),
+            Command::Add(paths) => {
+                self.add(paths, true, None);
+            }
+            Command::AddAgain(paths) => {
+                let add = self.add(paths, true, None);
+                self.intake.set_again(add);
+            }
+            Command::AddLabelled(paths, label) => {
+                self.add(paths, true, Some(&label));
+            }
+            Command::AddFromOutside(paths) => {
+                self.add(paths, false, None);
+            }
             Command::EditBatch { batch, label, note } => {
                 self.edit_batch(batch, &label, note.as_deref());
             }

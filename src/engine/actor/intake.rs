@@ -23,7 +23,12 @@ use crate::store::HistoryChange;
 impl<S: Service> Actor<S> {
     /// Walks added paths; `may_start` if the user added them here. `label` is that of their batch,
     /// if the user gave one.
-    pub(super) fn add(&mut self, paths: Vec<PathBuf>, may_start: bool, label: Option<&str>) {
+    pub(super) fn add(
+        &mut self,
+        paths: Vec<PathBuf>,
+        may_start: bool,
+        label: Option<&str>,
+    ) -> AddId {
         let add = self.intake.on_walk_started(label);
         self.outbox.start(Work::Walk(AddedPaths {
             add,
@@ -31,6 +36,7 @@ impl<S: Service> Actor<S> {
             may_start,
             is_labelled: label.is_some(),
         }));
+        add
     }
 
     /// Takes in buffered files once the queue is restored.
@@ -56,6 +62,7 @@ impl<S: Service> Actor<S> {
         for found in found {
             let is_window = self.options.front_end == FrontEnd::Window;
             let may_be_fixed = is_window && found.rejection.is_none();
+            let is_again = self.intake.is_again(found.add);
             match self.queue.at_path(&found.identity) {
                 Some(row)
                     if may_be_fixed && matches!(row.upload().state, UploadState::Rejected(_)) =>
@@ -67,7 +74,10 @@ impl<S: Service> Actor<S> {
                     self.apply(id, Event::Retry);
                 }
                 // In the window an ended row stands for its file as it was.
-                Some(row) if !is_window || !row.has_changed_since(found.stamp) => {
+                Some(row)
+                    if !(is_again && row.upload().has_ended()
+                        || is_window && row.has_changed_since(found.stamp)) =>
+                {
                     listed.push(row.id);
                 }
                 _ if seen.insert(found.identity.clone()) => new.push(found),
@@ -98,7 +108,9 @@ impl<S: Service> Actor<S> {
                     break;
                 }
             }
-            let mut item = Item::new(id, found.path, position, Upload::new());
+            let mut upload = Upload::new();
+            upload.counters.force_upload = self.intake.is_again(found.add);
+            let mut item = Item::new(id, found.path, position, upload);
             item.may_start = found.may_start;
             item.batch = self.batch_of(found.add, &mut batch_ids);
             self.insert(item);
@@ -120,7 +132,9 @@ impl<S: Service> Actor<S> {
     fn batch_of(&mut self, add: AddId, unused: &mut Vec<ItemId>) -> Option<Arc<Batch>> {
         self.intake.batch(add).or_else(|| {
             let id = BatchId(unused.pop()?.0);
-            let batch = self.intake.make_batch(add, Some(id))?;
+            let batch = self
+                .intake
+                .make_batch(add, Some(id), self.batches.shown())?;
             self.put_batch(&batch);
             Some(batch)
         })
@@ -136,7 +150,8 @@ impl<S: Service> Actor<S> {
                 Some(_) => None,
                 None => self.journal.new_ids(1).pop().map(|id| BatchId(id.0)),
             };
-            let Some(batch) = self.intake.make_batch(add, unused) else {
+            let others = self.batches.shown();
+            let Some(batch) = self.intake.make_batch(add, unused, others) else {
                 return;
             };
             if unused.is_some() {

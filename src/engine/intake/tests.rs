@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{AddId, FoundFile, Intake};
+use crate::engine::clock::local_minute;
 use crate::engine::files::CanonicalPath;
 use crate::model::batch::{Batch, BatchId, SkippedFile, SkippedFiles, SkippedKind};
 
@@ -101,8 +102,8 @@ fn a_batch_is_made_for_a_row_or_a_skipped_file_but_not_for_system_files() {
     assert_eq!(intake.behind(), None);
     intake.on_skipped(add, skipped(&["/x.pdf"], 2));
     assert_eq!(intake.behind(), Some(add));
-    assert_eq!(intake.make_batch(add, None), None);
-    let batch = intake.make_batch(add, Some(BatchId(7))).unwrap();
+    assert_eq!(intake.make_batch(add, None, &[]), None);
+    let batch = intake.make_batch(add, Some(BatchId(7)), &[]).unwrap();
     assert_eq!((&*batch.label, batch.skipped.count()), ("Shoot", 1));
     assert_eq!(batch.skipped.other_files, 3);
     assert_eq!(
@@ -115,7 +116,7 @@ fn a_batch_is_made_for_a_row_or_a_skipped_file_but_not_for_system_files() {
 fn what_is_skipped_later_keeps_a_new_label() {
     let mut intake = Intake::default();
     let add = intake.on_walk_started(Some("Shoot"));
-    let batch = intake.make_batch(add, Some(BatchId(7))).unwrap();
+    let batch = intake.make_batch(add, Some(BatchId(7)), &[]).unwrap();
     let edited = Batch {
         label: "Day one".to_owned(),
         note: Some("sunny".to_owned()),
@@ -125,10 +126,31 @@ fn what_is_skipped_later_keeps_a_new_label() {
     intake.on_skipped(add, skipped(&["/x.pdf"], 0));
     intake.on_walk_ended();
     intake.forget_finished();
-    let batch = intake.make_batch(add, None).unwrap();
+    let batch = intake.make_batch(add, None, &[]).unwrap();
     let skipped = Arc::clone(&batch.skipped);
     assert_eq!(skipped.count(), 1);
     assert_eq!(*batch, Batch { skipped, ..edited });
     intake.forget_finished();
     assert_eq!(intake.batch(add), None);
+}
+
+#[test]
+fn batches_of_the_same_minute_are_told_apart_but_not_those_of_a_label_of_the_users_own() {
+    let mut intake = Intake::default();
+    let mut made = Vec::new();
+    for label in [None, None, None, Some("Shoot"), Some("Shoot")] {
+        let add = intake.on_walk_started(label);
+        // The minute may end between two of them.
+        intake.additions.get_mut(&add).unwrap().at_ms = 0;
+        if label.is_none() {
+            intake.additions.get_mut(&add).unwrap().label = local_minute(0);
+        }
+        let id = Some(BatchId(made.len() as u64));
+        made.push(intake.make_batch(add, id, &made).unwrap());
+    }
+    let first = local_minute(0);
+    let second = format!("{first} (2)");
+    let third = format!("{first} (3)");
+    let labels: Vec<&str> = made.iter().map(|batch| &*batch.label).collect();
+    assert_eq!(labels, [&*first, &*second, &*third, "Shoot", "Shoot"]);
 }

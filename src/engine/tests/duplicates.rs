@@ -422,3 +422,26 @@ async fn a_twin_that_became_another_file_does_not_share_the_end_of_its_old_origi
     engine.until_status("other.mp3", &Status::Ready).await;
     engine.until_status("1.mp3", &of("re_2")).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_added_again_goes_up_although_the_history_and_the_list_have_it() {
+    let place = Place::new();
+    let size = uploaded_before(&place).await;
+    let mut engine = Make::window().start(&place, that_holds(size));
+    for (number, asset) in [(1, "re_101"), (2, "re_102")] {
+        engine.say(Command::AddAgain(twins(&place, 1)));
+        engine.until(|it| it.rows.len() == number).await;
+        engine.pass(60).await;
+        let row = engine.snapshot().rows[number - 1].clone();
+        assert_eq!(
+            row.status,
+            Status::ReadyToUpload,
+            "it does not start by itself"
+        );
+        engine.say(Command::StartItems(vec![row.id]));
+        let is_up = |it: &Snapshot| it.rows[number - 1].status == Status::Ready;
+        engine.until(is_up).await;
+        assert_eq!(engine.snapshot().rows[number - 1].asset_id, Some(id(asset)));
+    }
+    assert_eq!(engine.script().count("upload"), 2);
+}

@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
     let (mut shown, mut asked) = (Vec::new(), Vec::new());
     let left = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        select_all(ui, app, &mut shown);
+        queue_select_all(ui, app, &mut shown);
         if wide {
             for filter in Filter::EACH {
                 filter_chip(ui, app, filter, &mut shown);
@@ -66,13 +66,17 @@ pub fn show(ui: &mut Ui, app: &App, low: bool, out: &mut Vec<UiCommand>) {
     out.extend(asked);
 }
 
-fn select_all(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let tick = if app.list().all_selected() {
-        Tick::On
-    } else if app.list().selected().is_empty() {
-        Tick::Off
-    } else {
-        Tick::Some
+fn queue_select_all(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let list = app.list();
+    select_all(ui, list.all_selected(), list.selected().is_empty(), out);
+}
+
+/// Draws the checkbox that selects everything shown.
+pub fn select_all(ui: &mut Ui, all: bool, none: bool, out: &mut Vec<UiCommand>) {
+    let tick = match (all, none) {
+        (true, _) => Tick::On,
+        (_, true) => Tick::Off,
+        _ => Tick::Some,
     };
     let command = match tick {
         Tick::On => UiCommand::SelectNone,
@@ -128,22 +132,45 @@ fn filter_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 
 fn sort(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let now = app.list().sort();
+    let choices = Column::EACH.map(UiCommand::SortBy);
+    let name = table::column(now.column);
+    sort_menu(
+        ui,
+        &choices,
+        &UiCommand::SortBy(now.column),
+        (name, !now.reversed),
+        out,
+    );
+}
+
+/// Draws the menu of orders; the one in use has this name, and an arrow of its direction.
+pub fn sort_menu(
+    ui: &mut Ui,
+    choices: &[UiCommand],
+    now: &UiCommand,
+    (name, is_down): (&str, bool),
+    out: &mut Vec<UiCommand>,
+) {
     let button = Button {
         label: "",
         name: words::sort(),
         icon: Some(Icon::ArrowUpDown),
-        hint: words::sort_hint(table::column(now.column)),
-        ..Button::of(&UiCommand::SortBy(now.column), ButtonStyle::Plain).small()
+        hint: words::sort_hint(name),
+        ..Button::of(now, ButtonStyle::Plain).small()
     };
-    let items = Column::EACH.map(|column| MenuItem {
-        icon: (column == now.column).then_some(if now.reversed {
-            Icon::ArrowUp
-        } else {
-            Icon::ArrowDown
-        }),
-        ..MenuItem::choice(UiCommand::SortBy(column), column == now.column)
+    let items = choices.iter().map(|choice| MenuItem {
+        icon: (choice == now).then(|| sort_arrow(is_down)),
+        ..MenuItem::choice(choice.clone(), choice == now)
     });
-    menu::show(ui, button, items.into(), out);
+    menu::show(ui, button, items.collect(), out);
+}
+
+/// Returns the arrow of an order.
+pub fn sort_arrow(is_down: bool) -> Icon {
+    match is_down {
+        true => Icon::ArrowDown,
+        false => Icon::ArrowUp,
+    }
 }
 
 /// Keys handled by a text field: Escape clears it and keeps the focus.
@@ -219,7 +246,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
     let (mut shown, mut asked) = (Vec::new(), Vec::new());
     let left = |ui: &mut Ui| {
         if alone {
-            select_all(ui, app, &mut shown);
+            queue_select_all(ui, app, &mut shown);
         }
         let number = selected::selected(app.list().selected().len());
         text::line(ui, &number, type_size::BODY, Palette::of(ui).text);

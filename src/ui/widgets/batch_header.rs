@@ -226,6 +226,9 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
     if !rows.is_empty() {
         items.push(item(BatchCommand::Select));
     }
+    if batch.is_some() && rows.iter().any(|row| row.asset_id.is_some()) {
+        items.push(item(BatchCommand::ShowInLibrary));
+    }
     items.extend(batch.map(|_| item(BatchCommand::Rename)));
     if batch.is_some_and(|batch| !batch.skipped.named.is_empty()) {
         items.push(item(BatchCommand::ShowSkipped));

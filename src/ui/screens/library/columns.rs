@@ -1,7 +1,6 @@
 //! Columns of the Library's list, and their heads.
 
 use egui::{Rangef, Rect, Ui, pos2, vec2};
-use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
 use crate::app::library::LibraryColumn;
@@ -10,13 +9,12 @@ use crate::app::library::filters::LibraryFilter;
 use crate::app::state::App;
 use crate::app::wording::library as words;
 use crate::app::wording::row as row_words;
+use crate::ui::screens::toolbar;
 use crate::ui::theme::columns::{
     BATCH, BESIDE_ID, DURATION, ID, SIZE, STATUS, TABLE, UPLOADED, WITH_BATCH,
 };
 use crate::ui::theme::{self, Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
-use crate::ui::widgets::check::{self, Tick};
-use crate::ui::widgets::menu::{self, MenuItem};
 use crate::ui::widgets::row::{BEFORE_TEXT, BEFORE_THUMBNAIL};
 use crate::ui::widgets::text::{elided_end, paint_left};
 
@@ -83,20 +81,8 @@ pub fn copy_button() -> Button<'static> {
 /// Draws the checkbox that selects everything found.
 pub fn select_all(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let library = app.library();
-    let tick = if library.all_selected() {
-        Tick::On
-    } else if library.selection().is_empty() {
-        Tick::Off
-    } else {
-        Tick::Some
-    };
-    if check::show(ui, tick, UiCommand::SelectAll.entry().label) {
-        out.push(match tick {
-            Tick::On => UiCommand::SelectNone,
-            Tick::Off | Tick::Some => UiCommand::SelectAll,
-        });
-    }
-    ui.add_space(space::S);
+    let none = library.selection().is_empty();
+    toolbar::select_all(ui, library.all_selected(), none, out);
 }
 
 /// Draws the heads, which sort; in a narrow window a menu stands in for them.
@@ -157,14 +143,9 @@ fn head(
     let sort = app.library().filters().sort;
     let command = UiCommand::Library(LibraryCommand::Filter(LibraryFilter::SortBy(column)));
     let is_sorted = sort.column == column;
-    let arrow = if sort.descending {
-        Icon::ArrowDown
-    } else {
-        Icon::ArrowUp
-    };
     let name = words::sort_hint(words::column(column));
     let button = Button {
-        icon: is_sorted.then_some(arrow),
+        icon: is_sorted.then(|| toolbar::sort_arrow(sort.descending)),
         icon_last: true,
         name: &name,
         hint: String::new(),
@@ -184,13 +165,6 @@ fn sort_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let sort = app.library().filters().sort;
     let command =
         |column| UiCommand::Library(LibraryCommand::Filter(LibraryFilter::SortBy(column)));
-    let button = Button {
-        label: "",
-        name: crate::text::messages::window::sort(),
-        icon: Some(Icon::ArrowUpDown),
-        hint: words::sort_hint(words::column(sort.column)),
-        ..Button::of(&command(sort.column), ButtonStyle::Plain).small()
-    };
     let columns = [
         LibraryColumn::Name,
         LibraryColumn::Folder,
@@ -201,13 +175,7 @@ fn sort_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         LibraryColumn::Status,
         LibraryColumn::Batch,
     ];
-    let items = columns.map(|column| MenuItem {
-        icon: (column == sort.column).then_some(if sort.descending {
-            Icon::ArrowDown
-        } else {
-            Icon::ArrowUp
-        }),
-        ..MenuItem::choice(command(column), column == sort.column)
-    });
-    menu::show(ui, button, items.into(), out);
+    let (choices, now) = (columns.map(command), command(sort.column));
+    let name = words::column(sort.column);
+    toolbar::sort_menu(ui, &choices, &now, (name, sort.descending), out);
 }

@@ -117,6 +117,19 @@ fn facts(asset: &AssetRecord) -> Vec<String> {
     facts.into_iter().flatten().collect()
 }
 
+/// Returns the playing time, picture size and time of capture, as far as the file states them.
+fn stated(asset: &AssetRecord) -> Option<String> {
+    let metadata = &asset.metadata;
+    let picture = metadata.width.zip(metadata.height);
+    let stated = [
+        metadata.duration_ms.map(text::playing_time),
+        picture.map(|(width, height)| text::picture_size(width, height)),
+        metadata.captured_at.map(text::capture_time),
+    ];
+    let stated: Vec<String> = stated.into_iter().flatten().collect();
+    (!stated.is_empty()).then(|| stated.join(list::parts()))
+}
+
 /// Returns what sets an asset apart: another account than the one in use, and the user's note.
 fn asides(app: &App, asset: &AssetRecord) -> Vec<String> {
     let accounts = &app.snapshot().accounts;
@@ -177,12 +190,13 @@ fn lines(
     }
     let text = Rect::from_x_y_ranges(columns.name, rect.y_range());
     if ui.rect_contains_pointer(text) && ui.memory(|memory| memory.top_modal_layer().is_none()) {
-        let mut whole = asset.path.display().to_string();
-        if let Some(note) = &asset.note {
-            whole.push('\n');
-            whole.push_str(note);
-        }
-        response.clone().on_hover_text(whole);
+        let whole = [Some(asset.path.display().to_string()), stated(asset)];
+        let whole: Vec<String> = whole
+            .into_iter()
+            .chain([asset.note.clone()])
+            .flatten()
+            .collect();
+        response.clone().on_hover_text(whole.join("\n"));
     }
 }
 

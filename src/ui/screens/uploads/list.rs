@@ -162,7 +162,7 @@ pub fn list(ui: &mut Ui, app: &App, view: &mut ListView, now: Instant, out: &mut
             ui.set_height(at.height());
             let drawn = in_sight(list, at, viewport, entry_at);
             let seen = |wanted: &EntryId| drawn.iter().any(|(.., entry)| entry.id() == *wanted);
-            let entry = [reveal, view.entry, list.cursor()];
+            let entry = [reveal, view.entry, list.selected().cursor()];
             let entry = entry.into_iter().flatten().find(seen);
             let entry = entry.or(drawn.first().map(|(.., entry)| entry.id()));
             let sticky = at.sticky_header(viewport.top());
