@@ -145,7 +145,7 @@ impl Report {
                     path: EventPath::new(&path),
                     asset_id: asset,
                 });
-                Some(wording::uploaded_before().to_owned())
+                Some(wording::duplicate().to_owned())
             }
             LifecycleEvent::Followed(Some(asset)) if self.no_wait => {
                 self.uploaded(item, &path, asset);
@@ -280,10 +280,11 @@ impl Report {
             true => wording::sum_uploaded(&ready),
             false => wording::sum_ready(&ready),
         }];
+        let duplicates = counts.already_uploaded;
+        parts.extend((duplicates > 0).then(|| wording::sum_duplicates(duplicates)));
         let mut add = |count: u64, words: fn(&str) -> String| {
             parts.extend((count > 0).then(|| words(&count.to_string())));
         };
-        add(counts.already_uploaded, wording::sum_uploaded_before);
         add(counts.failed, wording::sum_failed);
         add(counts.rejected, wording::sum_not_taken);
         add(counts.skipped, wording::sum_passed_over);

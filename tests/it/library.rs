@@ -135,7 +135,7 @@ impl Shelf {
         until(&mut self.window, text, |window| !has(window, text));
     }
 
-    fn search(&mut self, words: &str) {
+    pub fn search(&mut self, words: &str) {
         self.window.key_press_modifiers(Modifiers::COMMAND, Key::F);
         self.window.run();
         self.window.event(Event::Text(words.to_owned()));

@@ -4,11 +4,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::time::UNIX_EPOCH;
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::asset_state::AssetState;
 use super::command::DetailsFormat;
 use crate::model::asset::{AssetStatus, ContentHash};
+use crate::model::calendar::{day_and_minute, local_time};
 use crate::model::media::Kind;
 use crate::store::history::AssetEvent;
 use crate::store::{AssetRecord, AssetRemark};
@@ -302,7 +304,5 @@ fn event_word(event: &str) -> &'static str {
 
 /// Formats a time on the user's clock: "2026-11-28 16:04".
 fn time(ms: i64) -> Option<String> {
-    let time = jiff::Timestamp::from_millisecond(ms).ok()?;
-    let local = time.to_zoned(jiff::tz::TimeZone::system());
-    Some(local.strftime("%Y-%m-%d %H:%M").to_string())
+    local_time(ms, &TimeZone::system()).map(day_and_minute)
 }
