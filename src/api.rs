@@ -22,7 +22,6 @@ pub mod limiter;
 mod multipart;
 pub mod network;
 pub mod paced;
-mod pool;
 mod progress;
 pub mod protocol;
 mod reader;

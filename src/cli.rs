@@ -204,6 +204,12 @@ pub fn setup_status(error: &SetupError) -> u8 {
     }
 }
 
+/// Says why a command cannot start; returns the exit status.
+fn cannot_start(error: &SetupError) -> u8 {
+    say(&error.to_string());
+    setup_status(error)
+}
+
 /// Runs a command that needs no window.
 pub fn run(command: CliCommand) -> ExitCode {
     let outcome = match command {
@@ -260,10 +266,7 @@ fn without_misplaced_command(arguments: Arguments) -> Result<Arguments, clap::Er
 fn block_on(command: impl Future<Output = u8>) -> u8 {
     let runtime = match setup::runtime() {
         Ok(runtime) => runtime,
-        Err(error) => {
-            say(&error.to_string());
-            return EXIT_SOME_FAILED;
-        }
+        Err(error) => return cannot_start(&error),
     };
     let code = runtime.block_on(command);
     // A keychain prompt or an unresponsive drive must not delay the exit.

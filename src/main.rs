@@ -17,7 +17,7 @@ use mavi_uploader::engine::shutdown::FAREWELL;
 use mavi_uploader::engine::{EngineHandle, FrontEnd, Preferences};
 use mavi_uploader::model::key::ApiKey;
 use mavi_uploader::model::{media, version};
-use mavi_uploader::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
+use mavi_uploader::setup::{self, AppContext, EngineConfig, RunningEngine, SetupError};
 use mavi_uploader::store::settings::Loaded;
 use mavi_uploader::store::{
     ForwardedPaths, Instance, InstanceLock, KeySlot, Keychain, SecretError, Settings,
@@ -71,17 +71,15 @@ type EngineTasks = Arc<Mutex<Vec<JoinHandle<()>>>>;
 /// Opens the window and returns when it is closed.
 fn window(sandbox: bool, paths: Vec<PathBuf>) -> Result<(), StartupError> {
     let runtime = setup::runtime()?;
-    let (mut world, bad_environment_key) = {
+    let mut world = {
         let _entered = runtime.enter();
         match sandbox {
-            true => (AppContext::sandbox()?, None),
-            false => match AppContext::real() {
-                // The window reports it and asks for another key.
-                Err(SetupError::Key(why)) => (AppContext::without_key()?, Some(why)),
-                world => (world?, None),
-            },
+            true => AppContext::sandbox()?,
+            false => AppContext::real()?,
         }
     };
+    // The window reports it and asks for another key.
+    let bad_environment_key = world.bad_key;
     let mut unguarded = None;
     let single_instance = match world.folder().filter(|_| !sandbox) {
         None => None,
@@ -247,15 +245,11 @@ fn start(
     let wake = Arc::clone(wake);
     let _entered = runtime.enter();
     let RunningEngine { handle, task } = world.start(EngineConfig {
-        front_end: FrontEnd::Window,
-        numbers: Numbers::of(FrontEnd::Window),
         jobs: preferences.jobs,
         start_at_once: preferences.start_at_once,
-        ask_history: true,
-        force: false,
         bandwidth: preferences.bandwidth,
-        follower: None,
         wake: Box::new(move || wake()),
+        ..EngineConfig::new(FrontEnd::Window)
     });
     let ends = runtime.spawn(async move {
         let _ = task.await;

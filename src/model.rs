@@ -7,6 +7,7 @@ pub mod batch;
 pub mod calendar;
 pub mod cell_escaping;
 pub mod cost;
+pub mod export_record;
 pub mod fault;
 pub mod key;
 pub mod media;

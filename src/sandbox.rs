@@ -29,6 +29,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use tokio::net::TcpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -126,7 +127,7 @@ impl Default for SandboxOptions {
 }
 
 /// Route of a stored file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Via {
     /// `POST /upload`.
     Direct,
@@ -135,7 +136,7 @@ pub enum Via {
 }
 
 /// A file that was received in full. Its bytes are not kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StoredCopy {
     /// Its asset.
     pub asset_id: String,
@@ -156,9 +157,10 @@ pub struct StoredCopy {
 }
 
 /// A request that reached the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RequestRecord {
     /// Arrival of its head.
+    #[serde(skip)]
     pub at: Instant,
     /// HTTP method.
     pub method: String,

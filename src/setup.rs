@@ -22,6 +22,7 @@ use crate::model::retry::Policy;
 use crate::model::snapshot::{JournalState, KeySource, Snapshot};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::store::history::{BACKUP_DIR, back_up};
+use crate::store::settings::DEFAULT_JOBS;
 use crate::store::{History, Keychain, OpenError, RunId, RunLock, Settings, data_dir};
 use crate::text::messages::setup as words;
 
@@ -42,9 +43,6 @@ pub enum SetupError {
     /// The environment's base URL is invalid.
     #[error("{BASE_URL_VARIABLE}: {0}")]
     BaseUrl(#[from] BadBaseUrl),
-    /// The environment's key is invalid.
-    #[error("{KEY_VARIABLE}: {0}")]
-    Key(NotAKey),
     /// The sandbox cannot listen, or has no temporary folder.
     #[error("{}", words::sandbox(&.0.to_string()))]
     Sandbox(std::io::Error),
@@ -103,6 +101,8 @@ pub struct AppContext {
     pub folder: Result<PathBuf, String>,
     /// Key of the environment or the sandbox.
     pub key: Option<(ApiKey, KeySource)>,
+    /// Reason why the text in the environment is no key.
+    pub bad_key: Option<NotAKey>,
     /// The sandbox, if the run uses one.
     pub sandbox: Option<Sandbox>,
     /// Storage of upload sessions across restarts.
@@ -114,18 +114,19 @@ impl AppContext {
     /// Uses the service and the data directory, with the environment's settings.
     ///
     /// # Errors
-    /// The environment's base URL or key is invalid.
+    /// The environment's base URL is invalid.
     pub fn real() -> Result<Self, SetupError> {
         let mut world = Self::without_key()?;
-        world.key = match std::env::var(KEY_VARIABLE) {
-            Ok(text) => match ApiKey::from_pasted(&Zeroizing::new(text)) {
-                Ok(key) => Some((key, KeySource::Environment)),
-                Err(NotAKey::Empty) => None,
-                Err(error) => return Err(SetupError::Key(error)),
-            },
-            Err(VarError::NotPresent) => None,
-            Err(VarError::NotUnicode(_)) => return Err(SetupError::Key(NotAKey::Characters)),
+        let key = match std::env::var(KEY_VARIABLE) {
+            Ok(text) => ApiKey::from_pasted(&Zeroizing::new(text)),
+            Err(VarError::NotPresent) => Err(NotAKey::Empty),
+            Err(VarError::NotUnicode(_)) => Err(NotAKey::Characters),
         };
+        match key {
+            Ok(key) => world.key = Some((key, KeySource::Environment)),
+            Err(NotAKey::Empty) => {}
+            Err(why) => world.bad_key = Some(why),
+        }
         Ok(world)
     }
 
@@ -143,6 +144,7 @@ impl AppContext {
             base_url,
             folder: data_dir::resolve().map_err(|error| error.to_string()),
             key: None,
+            bad_key: None,
             sandbox: None,
             keychain: Keychain::system(),
             _temporary: None,
@@ -165,11 +167,12 @@ impl AppContext {
     pub fn with_sandbox(options: SandboxOptions) -> Result<Self, SetupError> {
         let sandbox = Sandbox::start(options).map_err(SetupError::Sandbox)?;
         let temporary = private_folder().map_err(SetupError::Sandbox)?;
-        let key = ApiKey::from_pasted(sandbox.key()).map_err(SetupError::Key)?;
+        let key = ApiKey::from_pasted(sandbox.key()).ok();
         Ok(Self {
             base_url: BaseUrl::parse(&sandbox.base_url())?,
             folder: Ok(temporary.path().to_owned()),
-            key: Some((key, KeySource::Sandbox)),
+            key: key.map(|key| (key, KeySource::Sandbox)),
+            bad_key: None,
             sandbox: Some(sandbox),
             keychain: Keychain::absent(),
             _temporary: Some(temporary),
@@ -341,6 +344,23 @@ pub struct EngineConfig {
     pub follower: Option<mpsc::UnboundedSender<LifecycleRecord>>,
     /// Called after every new snapshot and notice.
     pub wake: Box<dyn Fn() + Send + Sync>,
+}
+
+impl EngineConfig {
+    /// Returns the configuration of an engine that only does as it is told.
+    pub fn new(front_end: FrontEnd) -> Self {
+        Self {
+            front_end,
+            numbers: Numbers::of(front_end),
+            jobs: usize::from(DEFAULT_JOBS),
+            start_at_once: false,
+            ask_history: true,
+            force: false,
+            bandwidth: None,
+            follower: None,
+            wake: Box::new(|| ()),
+        }
+    }
 }
 
 /// A running engine.

@@ -11,8 +11,8 @@ use crate::model::key::ApiKey;
 
 /// A service whose calls wait for a permit, and whose responses adjust the limiter.
 ///
-/// Every method waits, calls its callback, then makes the request. Uploads may pass a permit queued
-/// earlier, to keep the queue's order.
+/// Every method waits, then makes the request. Uploads may pass a permit queued earlier, to keep
+/// the queue's order, and mark their progress as started after the wait.
 #[derive(Debug)]
 pub struct RateLimited<S> {
     service: S,
@@ -35,36 +35,18 @@ impl<S: Service> RateLimited<S> {
         &self.limiter
     }
 
-    /// Runs [`Service::check_key`] at upload priority.
+    /// Runs [`Service::check_key`].
     ///
     /// # Errors
-    ///
     /// Faults of the service.
-    pub async fn check_key(
-        &self,
-        key: &ApiKey,
-        on_start: impl FnOnce() + Send,
-    ) -> Result<(), Fault> {
-        let place = self.limiter.enqueue(Priority::Upload);
-        self.placed(place, on_start, self.service.check_key(key))
-            .await
-    }
-
-    /// Runs [`Service::check_key`] before all waiters and despite a hold, which the response
-    /// replaces.
-    ///
-    /// # Errors
-    ///
-    /// Faults of the service.
-    pub async fn probe(&self, key: &ApiKey) -> Result<(), Fault> {
-        let place = self.limiter.enqueue(Priority::Probe);
-        self.placed(place, || (), self.service.check_key(key)).await
+    pub async fn check_key(&self, key: &ApiKey, priority: Priority) -> Result<(), Fault> {
+        let place = self.limiter.enqueue(priority);
+        self.placed(place, None, self.service.check_key(key)).await
     }
 
     /// Runs [`Service::upload`] at upload priority.
     ///
     /// # Errors
-    ///
     /// Faults of the service.
     pub async fn upload(
         &self,
@@ -72,32 +54,28 @@ impl<S: Service> RateLimited<S> {
         file: &UploadFile,
         meter: &Arc<TransferProgress>,
         place: Option<Permit>,
-        on_start: impl FnOnce() + Send,
     ) -> Result<Uploaded, Fault> {
         let call = self.service.upload(key, file, meter);
-        self.placed(self.or_new(place), on_start, call).await
+        self.placed(self.or_new(place), Some(meter), call).await
     }
 
     /// Runs [`Service::signed_url`] at upload priority.
     ///
     /// # Errors
-    ///
     /// Faults of the service.
     pub async fn signed_url(
         &self,
         key: &ApiKey,
         file_name: &str,
         place: Option<Permit>,
-        on_start: impl FnOnce() + Send,
     ) -> Result<SignedUpload, Fault> {
         let call = self.service.signed_url(key, file_name);
-        self.placed(self.or_new(place), on_start, call).await
+        self.placed(self.or_new(place), None, call).await
     }
 
     /// Runs [`Service::store`], started at upload priority.
     ///
     /// # Errors
-    ///
     /// Faults of the service.
     pub async fn store(
         &self,
@@ -105,27 +83,24 @@ impl<S: Service> RateLimited<S> {
         file: &UploadFile,
         meter: &Arc<TransferProgress>,
         place: Option<Permit>,
-        on_start: impl FnOnce() + Send,
     ) -> Result<Option<ContentHash>, Fault> {
         let call = self.service.store(ticket, file, meter);
-        self.placed(self.or_new(place), on_start, call).await
+        self.placed(self.or_new(place), Some(meter), call).await
     }
 
     /// Runs [`Service::metadata`].
     ///
     /// # Errors
-    ///
     /// Faults of the service.
     pub async fn metadata(
         &self,
         key: &ApiKey,
         asset: &AssetId,
         priority: Priority,
-        on_start: impl FnOnce() + Send,
     ) -> Result<AssetAnswer, Fault> {
         let place = self.limiter.enqueue(priority);
-        self.placed(place, on_start, self.service.metadata(key, asset))
-            .await
+        let call = self.service.metadata(key, asset);
+        self.placed(place, None, call).await
     }
 
     /// Returns the permit of an upload's call, or a new one.
@@ -137,11 +112,13 @@ impl<S: Service> RateLimited<S> {
     async fn placed<T>(
         &self,
         place: Permit,
-        on_start: impl FnOnce() + Send,
+        meter: Option<&Arc<TransferProgress>>,
         call: impl Future<Output = Result<T, Fault>> + Send,
     ) -> Result<T, Fault> {
         let in_spite_of_hold = place.acquired().await;
-        on_start();
+        if let Some(meter) = meter {
+            meter.start();
+        }
         let result = call.await;
         let limited = match &result {
             Err(Fault {

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use tokio::sync::{mpsc, oneshot};
 
-use super::pool::Pool;
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::FileStamp;
@@ -187,31 +186,29 @@ fn run(job: &Job, opened: oneshot::Sender<Result<(), Fault>>) {
     if opened.send(Ok(())).is_err() {
         return;
     }
-    if let Err(fault) = read(file, job, &Arc::new(Pool::default())) {
+    if let Err(fault) = read(file, job) {
         job.shared.end(Err(fault));
         let _ = job.out.blocking_send(Err(BodyAborted));
     }
 }
 
 /// Reads the file. The last buffer is sent only after the file was found unchanged.
-fn read(mut file: SourceFile, job: &Job, pool: &Arc<Pool>) -> Result<(), Fault> {
+fn read(mut file: SourceFile, job: &Job) -> Result<(), Fault> {
     let size = job.stamp.size;
     let mut hasher = blake3::Hasher::new();
     let mut at = 0u64;
     let mut looked = 0u64;
-    let capacity = usize::try_from(size).unwrap_or(BLOCK).min(BLOCK);
     while at < size {
         if job.shared.is_stopped() {
             return Ok(());
         }
         let end = if at < job.from { job.from } else { size };
-        let wanted = usize::try_from(end - at).unwrap_or(BLOCK).min(capacity);
-        let mut buffer = pool.take(capacity);
-        let part = &mut buffer[..wanted];
-        if file.fill(part)? < wanted {
+        let wanted = usize::try_from(end - at).unwrap_or(BLOCK).min(BLOCK);
+        let mut buffer = vec![0; wanted];
+        if file.fill(&mut buffer)? < wanted {
             return Err(file.ended_early());
         }
-        hasher.update(part);
+        hasher.update(&buffer);
         at += wanted as u64;
         looked += 1;
         if at == size {
@@ -225,10 +222,9 @@ fn read(mut file: SourceFile, job: &Job, pool: &Arc<Pool>) -> Result<(), Fault> 
         } else if looked.is_multiple_of(LOOK_EVERY) {
             file.check()?;
         }
-        let bytes = pool.lend(buffer, wanted);
         if at <= job.from {
             job.shared.moved(wanted as u64);
-        } else if job.out.blocking_send(Ok(bytes)).is_err() {
+        } else if job.out.blocking_send(Ok(buffer.into())).is_err() {
             return Ok(());
         }
     }

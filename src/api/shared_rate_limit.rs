@@ -6,6 +6,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
+
 use super::spacing::Slowdown;
 use crate::model::asset::Account;
 
@@ -17,7 +19,7 @@ const FAIRNESS_DELAY: Duration = Duration::from_millis(50);
 /// Wait before retrying while another program holds the lock.
 const BUSY: Duration = Duration::from_millis(5);
 /// Longest content to read, in bytes.
-const MAX_LEN: u64 = 256;
+const MAX_LEN: u64 = 512;
 
 /// Slots of one account at one host, shared through a file. If the file fails, the limit applies
 /// within this program alone.
@@ -30,7 +32,7 @@ pub struct SharedRateLimit {
 
 /// Content of the file; times in milliseconds since the Unix epoch, negative for a clock that is
 /// not set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct SlotRecord {
     next_free_ms: i64,
     /// Spacing after `limited_ms`, reduced by good responses.
@@ -48,6 +50,18 @@ struct SlotRecord {
 }
 
 impl SlotRecord {
+    fn fresh(now_ms: i64) -> Self {
+        Self {
+            next_free_ms: now_ms,
+            spacing_ms: 0,
+            written_ms: now_ms,
+            last: NOBODY,
+            waiting: NOBODY,
+            held_ms: now_ms,
+            limited_ms: now_ms,
+        }
+    }
+
     /// Adjusts the record to the current time. If the clock was set back since it was written, the
     /// remaining times start now.
     fn at(self, now_ms: i64) -> Self {
@@ -214,48 +228,36 @@ impl SharedRateLimit {
             return false;
         };
         let now_ms = millis(now);
-        let before = read(&mut file).map(|entry| entry.at(now_ms));
-        let known = before.map_or(Duration::ZERO, |entry| left(entry.held_ms, now_ms));
-        let held = whole_ms(wait.min(MAX_FUTURE).max(known));
-        let known_spacing = before.map_or(Duration::ZERO, |entry| {
-            entry.slowdown(now_ms, bounds.1).spacing_now(bounds.0)
-        });
+        let before = read(&mut file).map_or(SlotRecord::fresh(now_ms), |entry| entry.at(now_ms));
+        let held = whole_ms(wait.min(MAX_FUTURE).max(left(before.held_ms, now_ms)));
+        let known = before.slowdown(now_ms, bounds.1).spacing_now(bounds.0);
         let entry = SlotRecord {
-            next_free_ms: before.map_or(now_ms, |entry| entry.next_free_ms),
-            spacing_ms: whole_ms(spacing.max(known_spacing).min(bounds.1)),
+            spacing_ms: whole_ms(spacing.max(known).min(bounds.1)),
             written_ms: now_ms,
-            last: before.map_or(NOBODY, |entry| entry.last),
-            waiting: before.map_or(NOBODY, |entry| entry.waiting),
             held_ms: now_ms.saturating_add_unsigned(held),
             limited_ms: now_ms,
+            ..before
         };
         write(&mut file, entry).is_ok()
     }
 
     /// Ends the hold for all programs. Waiters may still sleep until its former end.
     pub(crate) fn end_hold(&self, now: SystemTime) {
-        if let LockAttempt::Locked(mut file) = self.open()
-            && let Some(entry) = read(&mut file)
-        {
-            let held_ms = entry.written_ms.min(millis(now));
-            let _ = write(&mut file, SlotRecord { held_ms, ..entry });
-        }
+        self.update(|entry| entry.held_ms = entry.written_ms.min(millis(now)));
     }
 
     /// Ends the gap before the next slot for all programs, but for `least`.
     pub(crate) fn end_gap(&self, now: SystemTime, least: Duration) {
+        let soon_ms = millis(now).saturating_add_unsigned(whole_ms(least));
+        self.update(|entry| entry.next_free_ms = entry.next_free_ms.min(soon_ms));
+    }
+
+    fn update(&self, change: impl FnOnce(&mut SlotRecord)) {
         if let LockAttempt::Locked(mut file) = self.open()
-            && let Some(entry) = read(&mut file)
+            && let Some(mut entry) = read(&mut file)
         {
-            let soon_ms = millis(now).saturating_add_unsigned(whole_ms(least));
-            let next_free_ms = entry.next_free_ms.min(soon_ms);
-            let _ = write(
-                &mut file,
-                SlotRecord {
-                    next_free_ms,
-                    ..entry
-                },
-            );
+            change(&mut entry);
+            let _ = write(&mut file, entry);
         }
     }
 
@@ -285,36 +287,13 @@ impl SharedRateLimit {
 
 /// Reads the record; `None` for a new or damaged file.
 fn read(file: &mut File) -> Option<SlotRecord> {
-    let mut text = String::new();
-    file.take(MAX_LEN).read_to_string(&mut text).ok()?;
-    let mut numbers = text.strip_suffix('\n')?.split(' ');
-    let entry = SlotRecord {
-        next_free_ms: numbers.next()?.parse().ok()?,
-        spacing_ms: numbers.next()?.parse().ok()?,
-        written_ms: numbers.next()?.parse().ok()?,
-        last: numbers.next()?.parse().ok()?,
-        waiting: numbers.next()?.parse().ok()?,
-        held_ms: numbers.next()?.parse().ok()?,
-        limited_ms: numbers.next()?.parse().ok()?,
-    };
-    numbers.next().is_none().then_some(entry)
+    serde_json::from_reader(file.take(MAX_LEN)).ok()
 }
 
 fn write(file: &mut File, entry: SlotRecord) -> io::Result<()> {
-    let SlotRecord {
-        next_free_ms,
-        spacing_ms,
-        written_ms,
-        last,
-        waiting,
-        held_ms,
-        limited_ms,
-    } = entry;
-    let text = format!(
-        "{next_free_ms} {spacing_ms} {written_ms} {last} {waiting} {held_ms} {limited_ms}\n"
-    );
+    let text = serde_json::to_vec(&entry)?;
     file.seek(SeekFrom::Start(0))?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(&text)?;
     file.set_len(text.len() as u64)
 }
 

@@ -1,6 +1,5 @@
 //! The Library: every asset of the history, searched and paged on a thread of its own.
 
-mod asset_state;
 pub mod command;
 pub mod details;
 pub mod filters;
@@ -9,7 +8,7 @@ mod reader;
 mod records;
 mod selection;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -30,7 +29,6 @@ use crate::model::accounts::Accounts;
 use crate::store::AssetRecord;
 use crate::store::history::library::LibraryResults;
 
-pub use self::asset_state::AssetState;
 pub use self::jobs::{LibraryEvent, LibraryRows};
 pub use self::selection::AssetSelection;
 pub use crate::store::history::library::{LibraryColumn, LibraryFacets, LibrarySort, StatusFilter};

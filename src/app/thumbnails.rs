@@ -19,6 +19,7 @@ pub use self::posters::Posters;
 use super::pending::{Outcome, Pending, Wake};
 use crate::model::media::{Kind, Note};
 use crate::model::snapshot::{Row, Status};
+use crate::store::AssetRecord;
 
 /// Cached thumbnails: more than rows on the largest screen.
 const KEPT: usize = 256;
@@ -61,6 +62,18 @@ impl PictureRequest {
             size: row.size,
             kind,
             may_read: row.note != Some(Note::InCloud),
+            may_keep,
+        })
+    }
+
+    /// Returns the request for an asset's file; `None` for sound.
+    pub fn of_asset(asset: &AssetRecord, may_keep: bool) -> Option<Self> {
+        let kind = asset.kind.filter(|kind| *kind != Kind::Audio)?;
+        Some(Self {
+            path: asset.path.clone(),
+            size: asset.size,
+            kind,
+            may_read: true,
             may_keep,
         })
     }

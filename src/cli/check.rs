@@ -8,8 +8,8 @@ use super::progress::ProgressDisplay;
 use super::said_wait::SaidWait;
 use super::wording;
 use super::{
-    CheckArguments, EXIT_ACCOUNT, EXIT_GOOD, EXIT_INTERRUPTED, EXIT_KEY, EXIT_SOME_FAILED, say,
-    setup_status,
+    CheckArguments, EXIT_ACCOUNT, EXIT_GOOD, EXIT_INTERRUPTED, EXIT_KEY, EXIT_SOME_FAILED,
+    cannot_start, say,
 };
 use crate::api::network;
 use crate::engine::shutdown::FAREWELL;
@@ -19,7 +19,7 @@ use crate::model::asset_check::{AssetCheckProgress, AssetCheckResult, AssetsToCh
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::snapshot::{JournalState, Snapshot};
 use crate::model::terminal::escape;
-use crate::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
+use crate::setup::{self, AppContext, EngineConfig, RunningEngine};
 use crate::text::messages::{journal, list};
 use crate::text::{self, Backend};
 
@@ -33,27 +33,17 @@ async fn check(arguments: CheckArguments) -> u8 {
     Interruption::ends_in_any_case();
     let world = match AppContext::real() {
         Ok(world) => world,
-        Err(SetupError::Key(why)) => {
-            say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
-            return EXIT_KEY;
-        }
-        Err(error) => {
-            say(&error.to_string());
-            return setup_status(&error);
-        }
+        Err(error) => return cannot_start(&error),
     };
+    if let Some(why) = world.bad_key {
+        say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
+        return EXIT_KEY;
+    }
     let _logs = crate::logging::start(world.folder());
     let (follower, events) = mpsc::unbounded_channel();
     let running = world.start(EngineConfig {
-        front_end: FrontEnd::CommandLine,
-        numbers: Numbers::of(FrontEnd::CommandLine),
-        jobs: 1,
-        start_at_once: false,
-        ask_history: true,
-        force: false,
-        bandwidth: None,
         follower: Some(follower),
-        wake: Box::new(|| ()),
+        ..EngineConfig::new(FrontEnd::CommandLine)
     });
     if let Some(variable) = network::unusable_proxy(&world.base_url) {
         say(&wording::unusable_proxy(variable));

@@ -1,23 +1,27 @@
 //! Events of `upload --json`: one JSON object per line, as in `docs/contract.md`.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde::Serialize;
 
-use super::seconds;
-use crate::model::asset::{AssetId, ContentHash};
-use crate::model::fault::{Fault, Reason};
-use crate::model::media::{Kind, Rejection, Route};
-use crate::text;
+use crate::model::asset::AssetId;
+use crate::model::fault::Reason;
+use crate::model::media::{Kind, Route};
 
-/// One event.
+/// One line: an event, and the file or folder that it is about.
+#[derive(Debug, Serialize)]
+pub struct JsonLine {
+    #[serde(flatten)]
+    pub event: JsonEvent,
+    #[serde(flatten)]
+    pub path: Option<EventPath>,
+}
+
+/// One event, without its path.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum JsonEvent {
     Accepted {
-        #[serde(flatten)]
-        path: EventPath,
         name: String,
         size: u64,
         kind: Kind,
@@ -25,24 +29,16 @@ pub enum JsonEvent {
         note: Option<String>,
     },
     Rejected {
-        #[serde(flatten)]
-        path: EventPath,
         reason: &'static str,
         message: String,
     },
     AlreadyUploaded {
-        #[serde(flatten)]
-        path: EventPath,
         asset_id: AssetId,
     },
     Uploaded {
-        #[serde(flatten)]
-        path: EventPath,
         asset_id: AssetId,
     },
     Retrying {
-        #[serde(flatten)]
-        path: EventPath,
         attempt: u32,
         delay_ms: u64,
         reason: Reason,
@@ -52,8 +48,6 @@ pub enum JsonEvent {
         seconds: u64,
     },
     Finished {
-        #[serde(flatten)]
-        path: EventPath,
         asset_id: AssetId,
         upload_status: &'static str,
         size: u64,
@@ -61,15 +55,11 @@ pub enum JsonEvent {
         seconds: f64,
     },
     Failed {
-        #[serde(flatten)]
-        path: EventPath,
         asset_id: Option<AssetId>,
         reason: Reason,
         message: String,
     },
     Skipped {
-        #[serde(flatten)]
-        path: EventPath,
         count: u64,
     },
     Summary {
@@ -108,53 +98,6 @@ impl EventPath {
         Self {
             path: path.to_string_lossy().into_owned(),
             path_bytes,
-        }
-    }
-}
-
-impl JsonEvent {
-    /// Returns the event of a rejected file.
-    pub fn rejected(path: &Path, rejection: &Rejection) -> Self {
-        Self::Rejected {
-            path: EventPath::new(path),
-            reason: rejection.reason(),
-            message: text::rejection_line(rejection),
-        }
-    }
-
-    /// Returns the event of a wait of the whole queue, in seconds rounded up.
-    pub fn waiting(reason: Reason, left: Duration) -> Self {
-        Self::Waiting {
-            reason,
-            seconds: text::whole_seconds(left).as_secs(),
-        }
-    }
-
-    /// Returns the event of a failed file; `message` is for the user.
-    pub fn failed(path: &Path, asset_id: Option<AssetId>, fault: &Fault, message: String) -> Self {
-        Self::Failed {
-            path: EventPath::new(path),
-            asset_id,
-            reason: fault.kind.reason(),
-            message,
-        }
-    }
-
-    /// Returns the event of a finished file.
-    pub fn finished(
-        path: &Path,
-        asset_id: AssetId,
-        size: u64,
-        content: Option<ContentHash>,
-        took: Duration,
-    ) -> Self {
-        Self::Finished {
-            path: EventPath::new(path),
-            asset_id,
-            upload_status: "SUCCESS",
-            size,
-            blake3: content.map(ContentHash::to_hex),
-            seconds: seconds(took),
         }
     }
 }

@@ -1,25 +1,20 @@
 //! `history`: uploads from this computer, of all accounts and hosts.
 
-use std::time::Duration;
-
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Serialize;
 
 use super::{EXIT_GOOD, EXIT_SOME_FAILED, EXIT_USAGE, print, say};
-use crate::model::asset::{AssetStatus, ContentHash};
+use crate::model::asset::AssetStatus;
 use crate::model::calendar::start_of_day;
-use crate::model::cell_escaping::spreadsheet_field;
+use crate::model::export_record::ExportRecord;
 use crate::model::media::Kind;
 use crate::model::terminal::escape;
 use crate::store::history::library::{
     Library, LibraryQuery, MAX_WORDS, StatusFilter, different_words,
 };
-use crate::store::{
-    AssetRecord, AssetRemark, History, OpenError, OpenedDatabase, StoreError, data_dir,
-};
+use crate::store::{AssetRecord, History, OpenError, OpenedDatabase, StoreError, data_dir};
 use crate::text;
 use crate::text::messages::{journal, terminal};
 
@@ -52,57 +47,6 @@ pub struct HistoryArguments {
     pub account: Option<String>,
     /// Only what has each of these words in its name, path, label, note or asset id
     pub query: Vec<String>,
-}
-
-/// A line of `history --json` or row of `--csv` (`docs/contract.md`, "Data directory").
-#[derive(Debug, Serialize)]
-struct HistoryRow {
-    asset_id: String,
-    name: String,
-    path: String,
-    size: u64,
-    blake3: Option<String>,
-    upload_status: Option<&'static str>,
-    uploaded_at: String,
-    account: String,
-    base_url: String,
-    note: Option<String>,
-    label: Option<String>,
-    kind: Option<&'static str>,
-    duration_s: Option<f64>,
-    width: Option<u32>,
-    height: Option<u32>,
-    captured_at: Option<String>,
-    deleted_at: Option<String>,
-    remark: Option<&'static str>,
-}
-
-impl From<AssetRecord> for HistoryRow {
-    fn from(record: AssetRecord) -> Self {
-        Self {
-            asset_id: record.asset_id.to_string(),
-            name: record.name,
-            path: record.path.to_string_lossy().into_owned(),
-            size: record.size,
-            blake3: record.content.map(ContentHash::to_hex),
-            upload_status: record.status.map(AssetStatus::as_str),
-            uploaded_at: rfc3339(record.uploaded_at_ms),
-            account: record.account.as_str().to_owned(),
-            base_url: record.base_url,
-            note: record.note,
-            label: record.label,
-            kind: record.kind.map(Kind::as_str),
-            duration_s: record
-                .metadata
-                .duration_ms
-                .map(|ms| super::seconds(Duration::from_millis(ms))),
-            width: record.metadata.width,
-            height: record.metadata.height,
-            captured_at: record.metadata.captured_at.map(|time| time.to_string()),
-            deleted_at: record.deleted_at_ms.map(rfc3339),
-            remark: record.remark.map(AssetRemark::as_str),
-        }
-    }
 }
 
 /// Error that ends a listing early.
@@ -241,20 +185,20 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
         }
     };
     if arguments.csv
-        && let Err(error) = print(&COLUMNS.join(","))
+        && let Err(error) = print(&ExportRecord::COLUMNS.join(","))
     {
         return super::stdout_error(&error);
     }
     let mut count = 0_usize;
-    let each = |record| {
+    let each = |asset| {
         count += 1;
-        let line = HistoryRow::from(record);
+        let record = ExportRecord::from(&asset);
         let text = if arguments.json {
-            super::json_line(&line).unwrap_or_default()
+            super::json_line(&record).unwrap_or_default()
         } else if arguments.csv {
-            csv(&line)
+            record.csv_line(super::one_line)
         } else {
-            plain(&line)
+            plain(&asset, &record)
         };
         print(&text).map_err(ListingError::Output)
     };
@@ -280,82 +224,22 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     EXIT_GOOD
 }
 
-const COLUMNS: [&str; 18] = [
-    "asset_id",
-    "name",
-    "path",
-    "size",
-    "blake3",
-    "upload_status",
-    "uploaded_at",
-    "account",
-    "base_url",
-    "note",
-    "label",
-    "kind",
-    "duration_s",
-    "width",
-    "height",
-    "captured_at",
-    "deleted_at",
-    "remark",
-];
-
-fn csv(line: &HistoryRow) -> String {
-    let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
-    let duration = line.duration_s.map(|seconds| seconds.to_string());
-    [
-        line.asset_id.as_str(),
-        &line.name,
-        &line.path,
-        &line.size.to_string(),
-        line.blake3.as_deref().unwrap_or_default(),
-        line.upload_status.unwrap_or_default(),
-        &line.uploaded_at,
-        &line.account,
-        &line.base_url,
-        line.note.as_deref().unwrap_or_default(),
-        line.label.as_deref().unwrap_or_default(),
-        line.kind.unwrap_or_default(),
-        &duration.unwrap_or_default(),
-        &number(line.width),
-        &number(line.height),
-        line.captured_at.as_deref().unwrap_or_default(),
-        line.deleted_at.as_deref().unwrap_or_default(),
-        line.remark.unwrap_or_default(),
-    ]
-    .map(|text| spreadsheet_field(&super::one_line(text)))
-    .join(",")
-}
-
-fn plain(line: &HistoryRow) -> String {
-    let remark = line
-        .remark
-        .map(|remark| format!("  ({})", remark.replace('_', " ")))
-        .unwrap_or_default();
+fn plain(asset: &AssetRecord, record: &ExportRecord) -> String {
+    let remark = asset.remark.map_or(String::new(), |remark| {
+        format!("  ({})", remark.as_str().replace('_', " "))
+    });
     // Only its ID was ever given to this computer.
-    let place = if line.path.is_empty() {
-        &line.name
+    let place = if record.path.is_empty() {
+        &record.name
     } else {
-        &line.path
+        &record.path
     };
     format!(
         "{}  {}  {:<9}  {:>9}  {}{remark}",
-        escape(&line.asset_id),
-        line.uploaded_at,
-        line.upload_status.unwrap_or("?"),
-        text::size(line.size),
+        escape(asset.asset_id.as_str()),
+        record.uploaded_at.unwrap_or_default(),
+        asset.status.map_or("?", AssetStatus::as_str),
+        text::size(asset.size),
         super::one_line(place),
     )
 }
-
-/// Formats a UTC time to the second.
-fn rfc3339(ms: i64) -> String {
-    let seconds = ms.div_euclid(1000);
-    jiff::Timestamp::from_second(seconds)
-        .map(|time| time.to_string())
-        .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests;

@@ -3,7 +3,8 @@
 use std::io::{IsTerminal, Read};
 
 use super::wording;
-use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, print, say};
+use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, cannot_start, print, say};
+use crate::api::limiter::Priority;
 use crate::api::throttle::RateLimit;
 use crate::engine::FrontEnd;
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
@@ -40,10 +41,7 @@ fn set() -> u8 {
     };
     let checked = match check(&key) {
         Ok(checked) => checked,
-        Err(error) => {
-            say(&error.to_string());
-            return super::setup_status(&error);
-        }
+        Err(error) => return cannot_start(&error),
     };
     let mut note = match checked {
         Ok(()) => String::new(),
@@ -88,15 +86,12 @@ fn ending(key: &ApiKey) -> String {
 fn status() -> u8 {
     let world = match AppContext::real() {
         Ok(world) => world,
-        Err(SetupError::Key(why)) => {
-            say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
-            return EXIT_KEY;
-        }
-        Err(error) => {
-            say(&error.to_string());
-            return super::EXIT_USAGE;
-        }
+        Err(error) => return cannot_start(&error),
     };
+    if let Some(why) = world.bad_key {
+        say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
+        return EXIT_KEY;
+    }
     if let Some((key, _)) = &world.key {
         let variable = setup::KEY_VARIABLE;
         let status = printed(&wording::key_of_environment(&ending(key), variable));
@@ -198,7 +193,7 @@ fn check(key: &ApiKey) -> Result<Result<(), Fault>, SetupError> {
         );
         service.limiter().share(Some(slots));
     }
-    Ok(runtime.block_on(service.probe(key)))
+    Ok(runtime.block_on(service.check_key(key, Priority::Probe)))
 }
 
 /// Prints a line; the exit status tells if that succeeded.

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::events::{Counts, EventPath, JsonEvent};
+use super::events::{Counts, EventPath, JsonEvent, JsonLine};
 use super::said_wait::SaidWait;
 use super::wording;
 use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
 use crate::api::SETTING_UP;
 use crate::engine::{LifecycleEvent, LifecycleRecord};
-use crate::model::asset::AssetId;
+use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, QueueWait, Row};
 use crate::model::terminal::escape;
@@ -38,6 +38,8 @@ pub struct Report {
     /// Paths from the arguments that were not reported yet.
     named: BTreeSet<PathBuf>,
     counts: Counts,
+    /// Failed files of an interrupted run, which only had no time.
+    stopped: u64,
     /// All paths were searched and checked.
     taken_in: bool,
     waiting: SaidWait,
@@ -68,6 +70,7 @@ impl Report {
             unsaved: HashSet::new(),
             named: named.into_iter().collect(),
             counts: Counts::default(),
+            stopped: 0,
             taken_in: false,
             waiting: SaidWait::default(),
             key_is_missing: false,
@@ -104,14 +107,14 @@ impl Report {
             } => {
                 let name = path.file_name().unwrap_or(path.as_os_str());
                 let note = note.map(|note| text::note(note, Backend::Service));
-                self.event(&JsonEvent::Accepted {
+                let event = JsonEvent::Accepted {
                     name: name.to_string_lossy().into_owned(),
-                    path: EventPath::new(&path),
                     size,
                     kind,
                     route,
                     note: note.clone(),
-                });
+                };
+                self.event(path.as_path(), event);
                 if let Some(item) = item {
                     let open = Open {
                         path,
@@ -124,15 +127,17 @@ impl Report {
             LifecycleEvent::Rejected(rejection) => {
                 self.close(item);
                 self.counts.rejected += 1;
-                self.event(&JsonEvent::rejected(&path, &rejection));
-                Some(text::rejection_line(&rejection))
+                let message = text::rejection_line(&rejection);
+                let event = JsonEvent::Rejected {
+                    reason: rejection.reason(),
+                    message: message.clone(),
+                };
+                self.event(path.as_path(), event);
+                Some(message)
             }
             LifecycleEvent::Skipped { count } => {
                 self.counts.skipped += count;
-                self.event(&JsonEvent::Skipped {
-                    path: EventPath::new(&path),
-                    count,
-                });
+                self.event(path.as_path(), JsonEvent::Skipped { count });
                 Some(banner::passed_over(count))
             }
             LifecycleEvent::AlreadyUploaded(asset) => {
@@ -141,10 +146,10 @@ impl Report {
                 }
                 self.counts.already_uploaded += 1;
                 self.id(&asset, &path);
-                self.event(&JsonEvent::AlreadyUploaded {
-                    path: EventPath::new(&path),
-                    asset_id: asset,
-                });
+                self.event(
+                    path.as_path(),
+                    JsonEvent::AlreadyUploaded { asset_id: asset },
+                );
                 Some(wording::duplicate().to_owned())
             }
             LifecycleEvent::Followed(Some(asset)) if self.no_wait => {
@@ -174,12 +179,12 @@ impl Report {
                 fault,
             } => {
                 self.lift_limit(item);
-                self.event(&JsonEvent::Retrying {
-                    path: EventPath::new(&path),
+                let event = JsonEvent::Retrying {
                     attempt,
                     delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
                     reason: fault.kind.reason(),
-                });
+                };
+                self.event(path.as_path(), event);
                 let wait = text::duration(text::whole_seconds(delay));
                 let cause = text::fault(&fault, Backend::Service).cause;
                 Some(wording::retrying(&cause, &wait))
@@ -193,7 +198,14 @@ impl Report {
                 if self.close(item) {
                     self.counts.success += 1;
                     self.id(&asset, &path);
-                    self.event(&JsonEvent::finished(&path, asset, size, content, took));
+                    let event = JsonEvent::Finished {
+                        asset_id: asset,
+                        upload_status: "SUCCESS",
+                        size,
+                        blake3: content.map(ContentHash::to_hex),
+                        seconds: super::seconds(took),
+                    };
+                    self.event(path.as_path(), event);
                 }
                 None
             }
@@ -216,7 +228,11 @@ impl Report {
         let now = Instant::now().into_std();
         let wait = self.waiting.news(wait, now)?;
         let (kind, left) = (wait.kind, wait.left(now));
-        self.event(&JsonEvent::waiting(kind.reason(), left));
+        let event = JsonEvent::Waiting {
+            reason: kind.reason(),
+            seconds: text::whole_seconds(left).as_secs(),
+        };
+        self.event(None, event);
         Some(wording::all_wait(kind, left))
     }
 
@@ -268,13 +284,14 @@ impl Report {
     }
 
     /// Prints the end of the run as an event; returns the summary for the user.
-    pub fn summary(&mut self) -> String {
+    pub fn summary(&mut self, is_interrupted: bool) -> String {
         let counts = self.counts;
-        self.event(&JsonEvent::Summary {
+        let event = JsonEvent::Summary {
             total: counts.success + counts.already_uploaded + counts.failed + counts.rejected,
             counts,
             seconds: super::seconds(self.began.elapsed()),
-        });
+        };
+        self.event(None, event);
         let ready = counts.success.to_string();
         let mut parts = vec![match self.no_wait {
             true => wording::sum_uploaded(&ready),
@@ -285,10 +302,15 @@ impl Report {
         let mut add = |count: u64, words: fn(&str) -> String| {
             parts.extend((count > 0).then(|| words(&count.to_string())));
         };
-        add(counts.failed, wording::sum_failed);
+        add(counts.failed - self.stopped, wording::sum_failed);
+        add(self.stopped, wording::sum_stopped);
         add(counts.rejected, wording::sum_not_taken);
         add(counts.skipped, wording::sum_passed_over);
-        wording::done(&parts.join(list::items()))
+        let parts = parts.join(list::items());
+        match is_interrupted {
+            true => wording::interrupted(&parts),
+            false => wording::done(&parts),
+        }
     }
 
     /// Returns the exit status; `needs` is the action that stopped the run.
@@ -310,10 +332,7 @@ impl Report {
             self.counts.success += 1;
             self.id(&asset, path);
         }
-        self.event(&JsonEvent::Uploaded {
-            path: EventPath::new(path),
-            asset_id: asset,
-        });
+        self.event(path, JsonEvent::Uploaded { asset_id: asset });
     }
 
     /// Starts the deadline of a file that the service has, or may have.
@@ -350,6 +369,7 @@ impl Report {
             wording::without_key().to_owned()
         } else if fault.kind == FaultKind::Cancelled {
             // No single file can be cancelled here.
+            self.stopped += 1;
             wording::run_interrupted().to_owned()
         } else {
             let line = text::fault(fault, Backend::Service).line();
@@ -362,7 +382,12 @@ impl Report {
         };
         let shown = super::one_line(&path.to_string_lossy());
         let line = wording::file(&format!("{shown}{id}"), &message);
-        self.event(&JsonEvent::failed(path, asset, fault, message));
+        let event = JsonEvent::Failed {
+            asset_id: asset,
+            reason: fault.kind.reason(),
+            message,
+        };
+        self.event(path, event);
         line
     }
 
@@ -374,11 +399,12 @@ impl Report {
         }
     }
 
-    fn event(&mut self, event: &JsonEvent) {
+    fn event<'a>(&mut self, path: impl Into<Option<&'a Path>>, event: JsonEvent) {
         if !self.json {
             return;
         }
-        match super::json_line(event) {
+        let path = path.into().map(EventPath::new);
+        match super::json_line(&JsonLine { event, path }) {
             Ok(line) => self.line(&line),
             Err(error) => tracing::error!(%error, "an event has no JSON"),
         }

@@ -12,13 +12,13 @@ use super::keychain_lookup::KeychainLookup;
 use super::progress::ProgressDisplay;
 use super::report::Report;
 use super::wording;
-use super::{EXIT_INTERRUPTED, UploadArguments, say, setup_status};
+use super::{EXIT_INTERRUPTED, UploadArguments, cannot_start, say};
 use crate::api::network;
 use crate::engine::shutdown::FAREWELL;
 use crate::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord, Notice};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, ResumeBehaviour, Row, Snapshot};
-use crate::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine, SetupError};
+use crate::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine};
 use crate::text;
 use crate::text::messages::journal;
 
@@ -34,30 +34,17 @@ pub fn upload_by(arguments: UploadArguments, numbers: Numbers) -> u8 {
 async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     let interruption = Interruption::listen();
     Interruption::ends_in_any_case();
-    let mut bad_key = None;
-    let world = if arguments.sandbox {
-        AppContext::sandbox()
-    } else {
-        AppContext::real().or_else(|error| match error {
-            // Every file is reported, as without a key.
-            SetupError::Key(why) => {
-                bad_key = Some(why);
-                AppContext::without_key()
-            }
-            error => Err(error),
-        })
+    let world = match arguments.sandbox {
+        true => AppContext::sandbox(),
+        false => AppContext::real(),
     };
     let world = match world {
         Ok(world) => world,
-        Err(error) => {
-            say(&error.to_string());
-            return setup_status(&error);
-        }
+        Err(error) => return cannot_start(&error),
     };
     let _logs = crate::logging::start(world.folder());
     let (follower, events) = mpsc::unbounded_channel();
     let running = world.start(EngineConfig {
-        front_end: FrontEnd::CommandLine,
         numbers,
         jobs: usize::from(arguments.jobs),
         start_at_once: true,
@@ -65,13 +52,14 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         force: arguments.force,
         bandwidth: arguments.limit_rate,
         follower: Some(follower),
-        wake: Box::new(|| ()),
+        ..EngineConfig::new(FrontEnd::CommandLine)
     });
     if let Some(variable) = network::unusable_proxy(&world.base_url) {
         say(&wording::unusable_proxy(variable));
     }
     let mut keychain = KeychainLookup::default();
-    if let Some(why) = bad_key {
+    if let Some(why) = world.bad_key {
+        // Every file is reported, as without a key.
         say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
         running.handle.send(Command::NoKey);
     } else if let Some((key, KeySource::Environment)) = &world.key
@@ -101,7 +89,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
         events,
         keychain,
         label,
-        key_is_bad: bad_key.is_some(),
+        key_is_bad: world.bad_key.is_some(),
         journal: JournalState::Good,
         ledger_problem: None,
     };
@@ -182,12 +170,12 @@ impl UploadSession {
                 keychain.as_deref(),
             ));
         }
-        say(&self.report.summary());
+        let is_interrupted = matches!(stop, Some(Stop::Interrupted));
+        say(&self.report.summary(is_interrupted));
         if let Some(cause) = self.report.stdout_error() {
             say(&wording::unprinted(&cause.to_string()));
         }
-        if matches!(stop, Some(Stop::Interrupted)) {
-            say(wording::interrupted());
+        if is_interrupted {
             let lost = Lost::of(&under_way.rows, &snapshot.rows);
             if let Some(words) = wording::starts_again(lost.in_part, lost.places) {
                 say(&words);

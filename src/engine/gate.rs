@@ -16,8 +16,6 @@ use crate::model::snapshot::KeyState;
 pub(super) enum QueueStep {
     /// A file is sent or compared first.
     StartUpload,
-    /// The ID of equal content is found out; no bytes are sent.
-    LookUpId,
     /// A started file goes on to send.
     ContinueUpload,
     /// An asset is polled.
@@ -59,15 +57,14 @@ impl Gate {
 
     /// Returns why `step` may not begin, if so. `is_saved`: all that happened so far is on disk.
     pub fn obstacle(&self, step: QueueStep, keys: &Keys, is_saved: bool) -> Option<Obstacle> {
-        let sends = matches!(step, QueueStep::StartUpload | QueueStep::ContinueUpload);
-        let begins = matches!(step, QueueStep::StartUpload | QueueStep::LookUpId);
+        let sends = step != QueueStep::Poll;
         if let Some(action) = self.required_action {
             return Some(Obstacle::ActionRequired(action));
         }
         if self.is_paused && sends {
             return Some(Obstacle::Paused);
         }
-        if !is_saved && step != QueueStep::Poll {
+        if !is_saved && sends {
             return Some(Obstacle::Unsaved);
         }
         if keys.key().is_none() {
@@ -75,7 +72,7 @@ impl Gate {
         }
         match keys.check() {
             KeyCheck::Valid | KeyCheck::Unverified => None,
-            check => begins.then_some(Obstacle::KeyCheck(check)),
+            check => (step == QueueStep::StartUpload).then_some(Obstacle::KeyCheck(check)),
         }
     }
 

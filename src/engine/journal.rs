@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::opening::{OpenHistory, OpenTask};
+use self::opening::OpenHistory;
 use crate::model::asset::AssetId;
+use crate::model::set_aside::SetAside;
 use crate::model::snapshot::{ItemId, JournalState, UnwritableCause};
 use crate::store::{History, HistoryChange, RunId, RunLock, StoreError};
 
@@ -26,12 +27,10 @@ const OWN_IDS: u64 = 1 << 62;
 
 /// Staged changes, about a kilobyte each, after which a turn is committed.
 const TURNS_WORTH: usize = 1024;
-/// Lock timeout of one try, which blocks the actor.
-const TRY: Duration = Duration::from_millis(20);
-/// Pause between such tries.
-const BETWEEN_TRIES: Duration = Duration::from_millis(80);
-/// Longest time that a turn waits for a lock or a repair before it goes on without the disk.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Lock timeout of a call, which blocks the actor. A transaction of another run takes milliseconds.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+/// Lock timeout once a call was in vain, until a commit works.
+const SHORT_LOCK_TIMEOUT: Duration = Duration::from_millis(20);
 /// Retry delay of a failed commit or a failed opening of the history.
 const SAVE_AGAIN: Duration = Duration::from_secs(2);
 
@@ -42,12 +41,13 @@ pub(super) struct Journal {
     away: bool,
     /// It was open before in this run.
     was_opened: bool,
-    /// Repairs or reopens an unusable history.
-    lost: Option<OpenTask>,
+    /// The damaged database, if any, of a history that was replaced and is to be written again.
+    replaced: Option<Option<SetAside>>,
     /// It is known what the history holds, or that it cannot be known now.
     has_answered: bool,
     state: JournalState,
-    held: Option<LockWait>,
+    /// Another program holds the database.
+    is_locked: bool,
     base_url: String,
     run: RunId,
     /// Marks this run as alive.
@@ -59,36 +59,21 @@ pub(super) struct Journal {
     missing: HashMap<AssetId, ItemId>,
     /// Next row id while the database can give none.
     next_id: u64,
-    /// Highest row id that the database gave; a replaced database might give it again.
-    highest: u64,
     /// Ids given out but not used.
     unused_ids: Vec<ItemId>,
+    /// Highest row id that the database gave; a replaced database might give it again.
+    highest: u64,
     /// The accounts on disk may be others than those that were read last.
     are_accounts_stale: bool,
-    /// Time from which an unwritable ledger is tried again on its own.
-    ledger_due: Instant,
+    /// Time from which a locked database, or a ledger that is behind, is tried again.
+    retry_at: Instant,
     /// Commits so far that concern assets or batches, and openings.
     revision: u64,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct LockWait {
-    since: Instant,
-    again: Instant,
-}
-
-/// The database is locked or under repair; a later retry works.
+/// Another program holds the database; a later retry works.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DatabaseLocked;
-
-enum CommitError {
-    Locked(UnwritableCause),
-    Unwritable(UnwritableCause),
-}
-
-fn error_cause(error: &StoreError) -> UnwritableCause {
-    UnwritableCause::Error(error.to_string())
-}
 
 impl Journal {
     pub fn new(open: OpenHistory, base_url: String) -> Self {
@@ -99,10 +84,10 @@ impl Journal {
             history: None,
             away: false,
             was_opened: false,
-            lost: None,
+            replaced: None,
             has_answered: false,
             state: JournalState::Opening,
-            held: None,
+            is_locked: false,
             base_url,
             run: RunId::from_text(""),
             lock: None,
@@ -110,10 +95,10 @@ impl Journal {
             written: HashSet::new(),
             missing: HashMap::new(),
             next_id: OWN_IDS | (since_epoch << 16),
-            highest: 0,
             unused_ids: vec![],
+            highest: 0,
             are_accounts_stale: false,
-            ledger_due: Instant::now(),
+            retry_at: Instant::now(),
             revision: 0,
         }
     }
@@ -124,12 +109,12 @@ impl Journal {
 
     /// Returns whether everything so far is on disk.
     pub fn is_good(&self) -> bool {
-        self.state == JournalState::Good && self.held.is_none()
+        self.state == JournalState::Good
     }
 
-    /// Returns whether a lock or a repair prevents writing, so that waiting helps.
+    /// Returns whether a lock prevents writing, so that waiting helps.
     pub fn is_locked(&self) -> bool {
-        self.held.is_some()
+        self.is_locked
     }
 
     /// Returns whether the ledger could not be written, although the database could.
@@ -143,19 +128,6 @@ impl Journal {
         self.history.as_ref()?.ledger_problem()
     }
 
-    /// Returns whether the turn has to wait for its commit: locked, within the time limit.
-    pub fn is_waiting(&self) -> bool {
-        self.held.is_some() && self.state == JournalState::Good
-    }
-
-    /// Ends the wait for the lock; the journal counts as unwritable.
-    pub fn stop_waiting(&mut self) {
-        if self.is_waiting() {
-            let held = error_cause(&StoreError::Busy);
-            self.state = JournalState::Unwritable(held);
-        }
-    }
-
     /// Returns whether it is known what earlier runs left, or that it cannot be known now.
     pub fn has_answered(&self) -> bool {
         self.has_answered
@@ -163,32 +135,22 @@ impl Journal {
 
     /// Returns the delay until the next retry; `None` if that is of no use, or under way.
     pub fn try_again_in(&self) -> Option<Duration> {
-        match (&self.state, self.held) {
-            (JournalState::Newer, _) => None,
-            (_, Some(held)) if !self.away || self.is_waiting() => {
-                Some(held.again.saturating_duration_since(Instant::now()))
-            }
-            _ if self.away => None,
-            _ => Some(SAVE_AGAIN),
-        }
+        let is_useless = self.away || self.state == JournalState::Newer;
+        (!is_useless).then_some(SAVE_AGAIN)
     }
 
     /// Returns ids for `count` new rows.
-    ///
-    /// # Errors
-    ///
-    /// If another program holds the database.
-    pub fn new_ids(&mut self, count: usize) -> Result<Vec<ItemId>, DatabaseLocked> {
+    pub fn new_ids(&mut self, count: usize) -> Vec<ItemId> {
         if let Some(others) = self.unused_ids.len().checked_sub(count) {
-            return Ok(self.unused_ids.split_off(others));
+            return self.unused_ids.split_off(others);
         }
         let count = u32::try_from(count).unwrap_or(u32::MAX);
-        let first = self.reserve(count)?.unwrap_or_else(|| {
+        let first = self.reserve(count).unwrap_or_else(|| {
             let first = self.next_id;
             self.next_id += u64::from(count);
             first
         });
-        Ok((first..first + u64::from(count)).map(ItemId).collect())
+        (first..first + u64::from(count)).map(ItemId).collect()
     }
 
     /// Takes back ids that no row got, for the next call of [`Journal::new_ids`].
@@ -196,134 +158,124 @@ impl Journal {
         self.unused_ids.extend(ids);
     }
 
-    fn reserve(&mut self, count: u32) -> Result<Option<u64>, DatabaseLocked> {
-        let Some(history) = self.history.as_mut() else {
-            return self.without_history();
-        };
-        let reserved = history.reserve_ids(count);
-        if reserved == Err(StoreError::Replaced) {
-            self.is_replaced();
-        }
-        if matches!(reserved, Err(StoreError::Replaced | StoreError::Busy)) {
-            return Err(DatabaseLocked);
-        }
-        let Some(ItemId(first)) = logged(reserved) else {
-            return Ok(None);
+    fn reserve(&mut self, count: u32) -> Option<u64> {
+        let ItemId(first) = match self.history.as_mut()?.reserve_ids(count) {
+            Ok(first) => first,
+            Err(error) => {
+                self.on_failed(error);
+                return None;
+            }
         };
         let is_new = first > self.highest;
         self.highest = self.highest.max(first + u64::from(count) - 1);
-        Ok(is_new.then_some(first))
+        is_new.then_some(first)
     }
 
-    /// Returns `None` without a history, or an error if there will soon be one.
-    fn without_history<T>(&self) -> Result<Option<T>, DatabaseLocked> {
-        if self.is_waiting() {
-            Err(DatabaseLocked)
-        } else {
-            Ok(None)
+    /// Takes note of a call that failed; replaces a damaged database, and opens the one that another
+    /// program put in its place. Both are rare enough to block the actor.
+    fn on_failed(&mut self, error: StoreError) {
+        tracing::warn!(%error, "the history cannot be used");
+        let opened = match (error, self.history.take()) {
+            (StoreError::Damaged(_), Some(history)) => history.repair(),
+            (StoreError::Replaced, Some(history)) => history.reopen(),
+            (error, history) => {
+                self.history = history;
+                self.is_locked = error == StoreError::Busy;
+                if self.is_locked {
+                    self.set_lock_timeout(SHORT_LOCK_TIMEOUT);
+                }
+                return;
+            }
+        };
+        match opened {
+            Ok(opened) => {
+                // The other database may give the same ids.
+                self.unused_ids.clear();
+                self.use_history(opened.history);
+                self.replaced = Some(opened.set_aside);
+            }
+            Err(error) => self.cannot_open(&error),
         }
     }
 
-    /// Marks the history as replaced by another program, to be reopened.
-    fn is_replaced(&mut self) {
-        tracing::warn!("another program has replaced the history");
-        self.unused_ids.clear();
-        self.lost = self.history.take().map(Box::new).map(OpenTask::Reopen);
-        let now = Instant::now();
-        self.held.get_or_insert(LockWait {
-            since: now,
-            again: now + BETWEEN_TRIES,
-        });
+    /// Returns the damaged database, if there was one, once after the history was replaced.
+    pub fn take_replaced(&mut self) -> Option<Option<SetAside>> {
+        self.replaced.take()
     }
 
-    /// Commits what is staged; false if it is not on disk.
+    fn set_lock_timeout(&mut self, limit: Duration) {
+        if let Some(history) = &mut self.history
+            && let Err(error) = history.wait_at_most(limit)
+        {
+            tracing::warn!(%error, "the history may keep the program waiting");
+        }
+    }
+
+    /// Has the next commit tried, and wait for a lock no longer than `limit`.
+    pub fn try_at_once(&mut self, limit: Duration) {
+        self.set_lock_timeout(limit);
+        self.retry_at = Instant::now();
+    }
+
+    /// Commits what is staged in one transaction; false if it is not on disk.
     pub fn commit(&mut self) -> bool {
         let now = Instant::now();
-        if self.staged.is_empty() {
-            if self.history.is_none() && self.held.is_some_and(|held| now >= held.again) {
-                // Reads have to wait for it as well, and no longer.
-                self.hold(UnwritableCause::Repair);
-            }
-            if self.is_ledger_behind() && now >= self.ledger_due {
-                // A locked ledger blocks the actor for as long as [`TRY`].
-                self.ledger_due = now + SAVE_AGAIN;
-                let _ = self.write();
-            }
+        let is_early = now < self.retry_at;
+        if self.staged.is_empty() && (is_early || !self.is_ledger_behind()) {
             return self.is_good();
         }
-        let is_early = self.held.is_some_and(|held| now < held.again);
         // The reason why it is closed says more.
-        let is_closed = self.history.is_none() && self.state != JournalState::Good;
-        if is_early || is_closed {
+        let Some(history) = self
+            .history
+            .as_mut()
+            .filter(|_| !(self.is_locked && is_early))
+        else {
             self.coalesce();
             return false;
-        }
-        match self.write() {
-            Ok(()) => {
-                if !self.is_good() {
-                    tracing::info!("the history can be written again");
-                }
-                self.state = JournalState::Good;
-                self.held = None;
-                for change in std::mem::take(&mut self.staged) {
-                    self.revision += u64::from(change.concerns_assets());
-                    self.are_accounts_stale |= change.is_of_accounts();
-                    if let HistoryChange::PutAsset(record) = change {
-                        self.written.insert(record.asset_id);
-                    }
-                }
-                return true;
-            }
-            Err(CommitError::Locked(why)) => self.hold(why),
-            Err(CommitError::Unwritable(why)) => {
-                if self.state == JournalState::Good {
-                    tracing::error!(?why, "the history cannot be written");
-                }
-                self.held = None;
-                self.state = JournalState::Unwritable(why);
-            }
-        }
-        self.coalesce();
-        false
-    }
-
-    /// Schedules a retry; after a while things go on without the disk.
-    fn hold(&mut self, why: UnwritableCause) {
-        let now = Instant::now();
-        let since = self.held.map_or(now, |held| held.since);
-        let is_long = now.saturating_duration_since(since) >= PATIENCE;
-        if is_long && self.is_waiting() {
-            tracing::error!(?why, "the history cannot be written");
-            self.state = JournalState::Unwritable(why);
-        }
-        let pause = if is_long { SAVE_AGAIN } else { BETWEEN_TRIES };
-        // The try itself may have taken a while.
-        let again = Instant::now() + pause;
-        self.held = Some(LockWait { since, again });
-    }
-
-    /// Commits all that is staged in one transaction; gives up a damaged or replaced database.
-    fn write(&mut self) -> Result<(), CommitError> {
-        let Some(history) = &mut self.history else {
-            return Err(CommitError::Locked(UnwritableCause::Repair));
         };
         let committed = history.commit(&self.staged);
         self.written.extend(history.told_assets().cloned());
+        if self.is_ledger_behind() {
+            // A locked ledger blocks the actor as well.
+            self.retry_at = now + SAVE_AGAIN;
+        }
         match committed {
-            Ok(()) => Ok(()),
-            Err(StoreError::Damaged(why)) => {
-                tracing::error!(%why, "the history is damaged");
-                self.lost = self.history.take().map(Box::new).map(OpenTask::Repair);
-                Err(CommitError::Locked(error_cause(&StoreError::Damaged(why))))
+            Ok(()) => self.on_committed(),
+            Err(error @ (StoreError::Damaged(_) | StoreError::Replaced)) => self.on_failed(error),
+            Err(error) => {
+                if self.is_good() {
+                    tracing::error!(%error, "the history cannot be written");
+                }
+                self.is_locked = error == StoreError::Busy;
+                if self.is_locked {
+                    self.set_lock_timeout(SHORT_LOCK_TIMEOUT);
+                }
+                // The try itself may have taken a while.
+                self.retry_at = Instant::now() + SAVE_AGAIN;
+                self.state = JournalState::Unwritable(UnwritableCause::Error(match error {
+                    // The state says already that the history cannot be written.
+                    StoreError::NotSaved(why) => why,
+                    error => error.to_string(),
+                }));
             }
-            Err(error @ StoreError::Replaced) => {
-                self.is_replaced();
-                Err(CommitError::Locked(error_cause(&error)))
-            }
-            Err(error @ StoreError::Busy) => Err(CommitError::Locked(error_cause(&error))),
-            // The state says already that the history cannot be written.
-            Err(StoreError::NotSaved(why)) => {
-                Err(CommitError::Unwritable(UnwritableCause::Error(why)))
+        }
+        self.coalesce();
+        self.staged.is_empty() && self.is_good()
+    }
+
+    fn on_committed(&mut self) {
+        if !self.is_good() {
+            tracing::info!("the history can be written again");
+        }
+        self.state = JournalState::Good;
+        if std::mem::take(&mut self.is_locked) {
+            self.set_lock_timeout(LOCK_TIMEOUT);
+        }
+        for change in std::mem::take(&mut self.staged) {
+            self.revision += u64::from(change.concerns_assets());
+            self.are_accounts_stale |= change.is_of_accounts();
+            if let HistoryChange::PutAsset(record) = change {
+                self.written.insert(record.asset_id);
             }
         }
     }

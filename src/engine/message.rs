@@ -91,8 +91,8 @@ pub(super) enum ActorMessage {
     Located(ItemId, LocatedFile),
     /// Retry a failed commit, or opening the history.
     RetryCommit,
-    /// The history was opened or repaired, or cannot be.
+    /// The history was opened, or cannot be.
     OpenOutcome(Box<Result<OpenOutcome, OpenError>>),
-    /// Take in files buffered while the database was locked.
+    /// Take in files that were buffered for a while.
     RetryIntake,
 }

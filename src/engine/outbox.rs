@@ -70,17 +70,6 @@ impl Outbox {
         self.notices.push(notice);
     }
 
-    /// Takes the rows whose tasks are to stop, which needs no commit; everything else stays.
-    pub fn take_aborts(&mut self) -> Vec<ItemId> {
-        let is_abort = |work: &mut Work| matches!(work, Work::Upload(_, Effect::Abort));
-        let aborts = self.work.extract_if(.., is_abort);
-        let rows = aborts.filter_map(|work| match work {
-            Work::Upload(id, _) => Some(id),
-            _ => None,
-        });
-        rows.collect()
-    }
-
     pub fn take_work(&mut self) -> Vec<Work> {
         std::mem::take(&mut self.work)
     }

@@ -34,9 +34,6 @@ pub(super) struct Queue {
     /// Order in which rows are shown and started.
     order: BTreeSet<Place>,
     queued: BTreeSet<Place>,
-    /// Rows that wait for the id of equal content, and of which nothing is sent.
-    id_lookup_queue: BTreeSet<Place>,
-    id_lookups_running: BTreeSet<ItemId>,
     active_transfers: BTreeSet<ItemId>,
     by_path: HashMap<CanonicalPath, ItemId>,
     by_size: HashMap<u64, BTreeSet<ItemId>>,
@@ -140,24 +137,14 @@ impl Queue {
         &self.active_transfers
     }
 
-    /// Returns how many ids of equal content are being looked up.
-    pub fn id_lookups_running(&self) -> usize {
-        self.id_lookups_running.len()
-    }
-
     pub fn next_queued(&self) -> Option<ItemId> {
         self.queued.first().map(|(_, id)| *id)
     }
 
-    pub fn next_id_lookup(&self) -> Option<ItemId> {
-        self.id_lookup_queue.first().map(|(_, id)| *id)
-    }
-
-    /// Removes a row that cannot start from the queues, so that it does not block those behind it.
+    /// Removes a row that cannot start from the queue, so that it does not block those behind it.
     pub fn pass_over(&mut self, id: ItemId) {
         if let Some(item) = self.items.get(&id) {
             self.queued.remove(&item.place());
-            self.id_lookup_queue.remove(&item.place());
         }
     }
 
@@ -190,8 +177,6 @@ impl Queue {
         let mut item = self.items.remove(&id)?;
         self.order.remove(&item.place());
         self.queued.remove(&item.place());
-        self.id_lookup_queue.remove(&item.place());
-        self.id_lookups_running.remove(&id);
         self.active_transfers.remove(&id);
         reindex(&mut self.by_size, id, size_of(item.upload()), None);
         reindex(&mut self.dependents, id, original_of(item.upload()), None);
@@ -283,14 +268,10 @@ impl Queue {
             return;
         };
         let (place, upload) = (item.place(), item.upload());
-        let reuse_only = upload.counters.reuse_only;
         let is_queued = upload.state == UploadState::Queued;
-        let is_looked_up = reuse_only && upload.state == UploadState::Hashing;
         let uses_slot = upload.uses_transfer_slot();
         let (size, original) = (size_of(upload), original_of(upload));
-        set(&mut self.queued, place, is_queued && !reuse_only);
-        set(&mut self.id_lookup_queue, place, is_queued && reuse_only);
-        set(&mut self.id_lookups_running, id, is_looked_up);
+        set(&mut self.queued, place, is_queued);
         set(&mut self.active_transfers, id, uses_slot);
         reindex(&mut self.by_size, id, before.and_then(size_of), size);
         reindex(

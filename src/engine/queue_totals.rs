@@ -61,9 +61,8 @@ impl RowTotals {
             _ => {}
         }
         totals.active += usize::from(upload.is_active());
-        let is_duplicate = matches!(upload.state, UploadState::Duplicate(_))
-            || upload.counters.reuse_only
-            || item.known_duplicate.is_some();
+        let is_duplicate =
+            matches!(upload.state, UploadState::Duplicate(_)) || item.known_duplicate.is_some();
         totals.calls += match upload.state {
             UploadState::Queued | UploadState::RetryScheduled { .. } | UploadState::Hashing
                 if is_duplicate =>

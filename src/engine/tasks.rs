@@ -102,7 +102,7 @@ impl<S: Service> Tasks<S> {
         })
     }
 
-    /// Opens or repairs the history on its own thread.
+    /// Opens the history on its own thread.
     pub fn open_history(&self, task: OpenTask) {
         let messages = self.messages.clone();
         spawn_blocking(move || {
@@ -242,9 +242,7 @@ impl<S: Service> Tasks<S> {
         let span = tracing::info_span!("check", asset = asset.as_str());
         let checking = async move {
             tokio::time::sleep(after).await;
-            let outcome = service
-                .metadata(&key, &asset, Priority::Lookup, || ())
-                .await;
+            let outcome = service.metadata(&key, &asset, Priority::Lookup).await;
             ActorMessage::AssetChecked(key.account(), asset, outcome)
         };
         self.reporting(checking.instrument(span))
@@ -254,10 +252,11 @@ impl<S: Service> Tasks<S> {
     pub fn check_key(&self, key: ApiKey, is_probe: bool) -> Task {
         let service = Arc::clone(&self.service);
         self.reporting(async move {
-            let outcome = match is_probe {
-                true => service.probe(&key).await,
-                false => service.check_key(&key, || ()).await,
+            let priority = match is_probe {
+                true => Priority::Probe,
+                false => Priority::Upload,
             };
+            let outcome = service.check_key(&key, priority).await;
             ActorMessage::KeyChecked(key.account(), outcome)
         })
     }
@@ -274,7 +273,7 @@ impl<S: Service> Tasks<S> {
     pub fn test_key(&mut self, key: ApiKey, answer: oneshot::Sender<Result<(), Fault>>) {
         let (service, messages) = (Arc::clone(&self.service), self.messages.clone());
         self.background.spawn(async move {
-            let outcome = service.probe(&key).await;
+            let outcome = service.check_key(&key, Priority::Probe).await;
             if outcome.is_ok() {
                 // Before the caller, who may go on to set the key.
                 let _ = messages.send(ActorMessage::KeyChecked(key.account(), Ok(())));

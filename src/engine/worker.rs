@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::saved_session::{self, Purpose};
-use crate::api::limiter::Permit;
+use crate::api::limiter::{Permit, Priority};
 use crate::api::paced::RateLimited;
 use crate::api::{Service, SignedUpload, TransferProgress, UploadFile};
 use crate::model::asset::{AssetId, ContentHash};
@@ -48,9 +48,7 @@ impl<S: Service> UploadAttempt<S> {
         let outcome = match self.route {
             Route::Direct => self
                 .service
-                .upload(&self.key, &self.file, &self.meter, place, || {
-                    self.meter.start();
-                })
+                .upload(&self.key, &self.file, &self.meter, place)
                 .await
                 .map(|uploaded| (uploaded.asset_id, uploaded.content)),
             Route::SignedUrl => self.by_signed_url(place, session, reserved_id).await,
@@ -83,7 +81,7 @@ impl<S: Service> UploadAttempt<S> {
             Some(ticket) => ticket,
             None => {
                 self.service
-                    .signed_url(&self.key, &self.file.name, place.take(), || ())
+                    .signed_url(&self.key, &self.file.name, place.take())
                     .await?
             }
         };
@@ -91,10 +89,9 @@ impl<S: Service> UploadAttempt<S> {
         if reserved_id(ticket.clone()).await.is_err() {
             return Err(Fault::new(FaultKind::Cancelled));
         }
-        let started = || self.meter.start();
         let store = self
             .service
-            .store(&ticket, &self.file, &self.meter, place.take(), started);
+            .store(&ticket, &self.file, &self.meter, place.take());
         let content = tokio::select! {
             content = store => content?,
             never = ticket.session.each(session) => match never {},
@@ -137,7 +134,7 @@ impl<S: Service> UploadAttempt<S> {
 
     /// Tells an early rejection, often lost as a broken connection, from a network fault.
     async fn refused_or(&self, broken: Fault) -> Fault {
-        match self.service.check_key(&self.key, || ()).await {
+        match self.service.check_key(&self.key, Priority::Upload).await {
             Err(refused) if refused.fix().is_some() => refused,
             _ => broken,
         }

@@ -81,6 +81,75 @@ impl AssetStatus {
     }
 }
 
+/// Knowledge about an asset beyond its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssetRemark {
+    /// All bytes were sent again after a lost response.
+    MayBeStoredTwice,
+    /// Its upload was abandoned: the service may hold an asset without its bytes.
+    Abandoned,
+    /// The service holds another number of bytes than were sent.
+    SizeMismatch,
+    /// The service no longer knows the id.
+    Gone,
+}
+
+impl AssetRemark {
+    /// Returns the word used in the database and in exports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MayBeStoredTwice => "may_be_stored_twice",
+            Self::Abandoned => "abandoned",
+            Self::SizeMismatch => "size_mismatch",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// Reads the word of [`Self::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [
+            Self::MayBeStoredTwice,
+            Self::Abandoned,
+            Self::SizeMismatch,
+            Self::Gone,
+        ]
+        .into_iter()
+        .find(|remark| remark.as_str() == word)
+    }
+}
+
+/// State of an asset, as far as is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssetState {
+    /// Ready for use.
+    Ready,
+    /// The service is processing it.
+    Processing,
+    /// Processing failed.
+    Failed,
+    /// The service holds another number of bytes than were sent.
+    WrongSize,
+    /// The service does not know it any more.
+    Gone,
+    /// Deleted from the service.
+    Deleted,
+}
+
+impl AssetState {
+    /// Returns the word used in exports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Processing => "processing",
+            Self::Failed => "failed",
+            Self::WrongSize => "wrong_size",
+            Self::Gone => "gone",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
 /// Response of the metadata call for one asset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetMetadata {

@@ -1,5 +1,7 @@
 //! Escapes cells of exported tables: CSV and Markdown.
 
+use std::borrow::Cow;
+
 /// First characters that make a spreadsheet treat a cell as a formula, some in full width.
 const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
@@ -40,26 +42,28 @@ pub fn split_record(line: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Quotes a CSV field (RFC 4180) if necessary.
-fn csv_field(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) {
-        quoted_field(text)
-    } else {
-        text.to_owned()
-    }
-}
-
 /// Returns whether a spreadsheet would treat this cell as a formula.
 pub fn is_formula(text: &str) -> bool {
     text.starts_with(FORMULA_STARTS)
 }
 
-/// Formats a CSV field for a spreadsheet; an apostrophe keeps a file name from acting as a formula.
-pub fn spreadsheet_field(text: &str) -> String {
-    if is_formula(text) {
-        csv_field(&format!("'{text}"))
+/// Keeps a spreadsheet from taking a cell for a formula: puts an apostrophe before it, and before
+/// one that begins with an apostrophe, so that a reader can take away the first.
+pub fn inert_cell(text: &str) -> Cow<'_, str> {
+    if is_formula(text) || text.starts_with('\'') {
+        format!("'{text}").into()
     } else {
-        csv_field(text)
+        text.into()
+    }
+}
+
+/// Formats a CSV field for a spreadsheet, where it is no formula; quoted if necessary.
+pub fn spreadsheet_field(text: &str) -> String {
+    let cell = inert_cell(text);
+    if cell.contains(['"', ',', '\n', '\r']) {
+        quoted_field(&cell)
+    } else {
+        cell.into_owned()
     }
 }
 

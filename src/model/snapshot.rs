@@ -79,6 +79,30 @@ pub enum Status {
     },
 }
 
+impl Status {
+    /// Returns the word used in exports.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Checking => "checking",
+            Self::Settling => "settling",
+            Self::Rejected(_) => "rejected",
+            Self::ReadyToUpload => "ready_to_upload",
+            Self::Queued => "queued",
+            Self::Uploading => "uploading",
+            Self::Finishing => "finishing",
+            Self::Waiting { .. } => "waiting",
+            Self::Processing { .. } => "processing",
+            Self::OtherKey { .. } => "other_key",
+            Self::Ready => "ready",
+            Self::Failed(_) => "failed",
+            Self::Paused => "paused",
+            Self::Cancelled => "cancelled",
+            Self::FoundDuplicate(DuplicateStage::Uploaded) => "uploaded_before",
+            Self::FoundDuplicate(_) | Self::Duplicate { .. } => "duplicate",
+        }
+    }
+}
+
 /// Upload progress of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transfer {
@@ -187,8 +211,6 @@ pub enum JournalState {
 /// Why the journal can't be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnwritableCause {
-    /// The history is being repaired or opened anew.
-    Repair,
     /// The error, as part of a sentence.
     Error(String),
     /// The history can't be opened: a sentence with the problem and the fix.

@@ -27,12 +27,6 @@ pub enum EnvelopeStyle {
     /// `code: 200` (a number) with `success` and `failed`, as in the service's example.
     #[default]
     Number,
-    /// `code: "200"`, as in the table of the same page.
-    Text,
-    /// `code: "0000"`, as in older documentation.
-    Zeros,
-    /// `code: 200` without `success` and `failed`.
-    Bare,
     /// `code: 201`.
     Created,
     /// `code: "SUCCESS"`; an asset id alone in `data` is a plain string.
@@ -82,9 +76,7 @@ impl Reply {
     /// Returns a success with `data` in the given style.
     pub(super) fn success(style: EnvelopeStyle, data: &Value) -> Self {
         let code = match style {
-            EnvelopeStyle::Number | EnvelopeStyle::Bare => json!(200),
-            EnvelopeStyle::Text => json!("200"),
-            EnvelopeStyle::Zeros => json!("0000"),
+            EnvelopeStyle::Number => json!(200),
             EnvelopeStyle::Created => json!(201),
             EnvelopeStyle::Words => json!("SUCCESS"),
         };
@@ -94,12 +86,10 @@ impl Reply {
             Some(id) if style == EnvelopeStyle::Words => id,
             _ => data,
         };
-        let mut envelope = json!({ "code": code, "msg": "success", "data": data });
-        if style != EnvelopeStyle::Bare {
-            envelope["success"] = json!(true);
-            envelope["failed"] = json!(false);
-        }
-        Self::json(200, &envelope)
+        Self::json(
+            200,
+            &json!({ "code": code, "msg": "success", "data": data, "success": true, "failed": false }),
+        )
     }
 
     /// Returns the service's error form: the HTTP status again as `code`, no `success`.

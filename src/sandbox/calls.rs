@@ -6,12 +6,12 @@ use hyper::Method;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
+use super::Via;
 use super::answer::Reply;
 use super::exchange::Exchange;
 use super::intake::IntakeStop;
 use super::multipart::{Form, MultipartError, declared_length, read_small};
 use super::plan::{Call, PlannedFault};
-use super::{RequestRecord, Via};
 
 /// Path prefix of the API.
 pub(super) const BASE_PATH: &str = "/serve/api/v2";
@@ -26,7 +26,6 @@ enum CallRoute<'a> {
     Upload,
     SignedUrl,
     Metadata(&'a str),
-    Delete(&'a str),
     WrongMethod,
     Nowhere,
 }
@@ -34,9 +33,14 @@ enum CallRoute<'a> {
 /// Answers a request to the API's port.
 pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
     let path = x.head.uri.path();
+    // For tests in another process: without a key, and outside of the rate limit.
     match path {
-        "/sandbox/stored" if x.head.method == Method::GET => return Ok(list_stored(x)),
-        "/sandbox/requests" if x.head.method == Method::GET => return Ok(list_requests(x)),
+        "/sandbox/stored" if x.head.method == Method::GET => {
+            return Ok(Reply::json(200, &json!(x.state.stored())));
+        }
+        "/sandbox/requests" if x.head.method == Method::GET => {
+            return Ok(Reply::json(200, &json!(x.state.requests())));
+        }
         _ => {}
     }
     let Some(path) = path.strip_prefix(BASE_PATH) else {
@@ -59,7 +63,6 @@ pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
         CallRoute::Upload => upload(x, key).await,
         CallRoute::SignedUrl => signed_url(x, key).await,
         CallRoute::Metadata(id) => metadata(x, key, id).await,
-        CallRoute::Delete(id) => delete(x, key, id).await,
         CallRoute::WrongMethod => Ok(Reply::status(405)),
         CallRoute::Nowhere => Ok(Reply::spring(404)),
     }
@@ -73,8 +76,6 @@ fn route<'a>(method: &Method, path: &'a str) -> CallRoute<'a> {
         (["upload"] | ["upload", "signed-url"], _) => CallRoute::WrongMethod,
         ([id, "metadata"], &Method::GET) if !id.is_empty() => CallRoute::Metadata(id),
         ([id, "metadata"], _) if !id.is_empty() => CallRoute::WrongMethod,
-        ([id], &Method::DELETE) if !id.is_empty() => CallRoute::Delete(id),
-        ([id], _) if !id.is_empty() => CallRoute::WrongMethod,
         _ => CallRoute::Nowhere,
     }
 }
@@ -86,7 +87,6 @@ impl CallRoute<'_> {
             Self::SignedUrl => Some(Call::SignedUrl),
             Self::Metadata(NO_ASSET) => Some(Call::KeyCheck),
             Self::Metadata(_) => Some(Call::Metadata),
-            Self::Delete(_) => Some(Call::Delete),
             Self::WrongMethod | Self::Nowhere => None,
         }
     }
@@ -109,7 +109,8 @@ async fn upload(x: &Exchange, key: &str) -> Result<Reply, IntakeStop> {
         Ok(form) => form,
         Err(refused) => return refuse(refused),
     };
-    let fault = x.take_fault(Call::Upload, Some(&form.file_name)).await;
+    let name = form.file_name.clone();
+    let fault = x.take_fault(Call::Upload, Some(&name)).await;
     if let Some(PlannedFault::Answer(reply)) = fault {
         x.intake.drain().await?;
         return Ok(reply);
@@ -120,7 +121,7 @@ async fn upload(x: &Exchange, key: &str) -> Result<Reply, IntakeStop> {
         Err(refused) => return refuse(refused),
     };
     x.finish(fault.as_ref(), || {
-        let id = x.state.create(key, &form.file_name, fault.as_ref());
+        let id = x.state.create(key, &name, fault.as_ref());
         x.state.store(&id, bytes);
         x.record_asset(&id);
         Reply::success(x.state.style(), &json!({ "asset_id": id }))
@@ -185,59 +186,4 @@ async fn metadata(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop
         None => Reply::error(400, "Asset not found"),
     })
     .await
-}
-
-async fn delete(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop> {
-    let fault = x
-        .take_fault(Call::Delete, x.state.name_of(id).as_deref())
-        .await;
-    x.intake.drain().await?;
-    x.finish(fault.as_ref(), || {
-        if x.state.delete(key, id) {
-            Reply::success(x.state.style(), &Value::Null)
-        } else {
-            Reply::error(400, "Asset not found")
-        }
-    })
-    .await
-}
-
-/// Lists the stored files for a test in another process. Unlike the service's calls it needs no key
-/// and no rate limit permit.
-fn list_stored(x: &Exchange) -> Reply {
-    let copies: Vec<Value> = x
-        .state
-        .stored()
-        .into_iter()
-        .map(|copy| {
-            json!({
-                "asset_id": copy.asset_id,
-                "file_name": copy.file_name,
-                "size": copy.size,
-                "blake3": copy.blake3,
-                "content_type": copy.content_type,
-                "direct": copy.via == Via::Direct,
-                "upload_status": copy.status,
-                "writes": copy.writes,
-            })
-        })
-        .collect();
-    Reply::json(200, &Value::Array(copies))
-}
-
-/// Lists the requests and their bytes so far for a test in another process, without a key or
-/// permit.
-fn list_requests(x: &Exchange) -> Reply {
-    let described = |request: RequestRecord| {
-        Some(json!({
-            "call": format!("{:?}", request.call?),
-            "file_name": request.file_name,
-            "asset_id": request.asset_id,
-            "status": request.status,
-            "body": request.body,
-            "over": request.over,
-        }))
-    };
-    let requests = x.state.requests().into_iter().filter_map(described);
-    Reply::json(200, &Value::Array(requests.collect()))
 }

@@ -1,6 +1,5 @@
 //! Reads a request's body under its planned fault.
 
-use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,9 +13,6 @@ use tokio::sync::Mutex;
 use super::answer::Reply;
 use super::io::{Cut, Link};
 use super::plan::PlannedFault;
-
-/// Bytes kept of a body's end to check its framing; a closing boundary has at most 78.
-const KEPT_END: usize = 128;
 
 /// Reason why a body is not read to its end.
 #[derive(Clone, Debug)]
@@ -35,12 +31,9 @@ pub(super) enum IntakeStop {
 struct Inner {
     body: Incoming,
     link: Arc<Link>,
-    /// Bytes that were read but not yet returned.
-    ahead: VecDeque<Bytes>,
     taken: u64,
     /// Copy of `taken` that is readable without the lock.
     counted: Arc<AtomicU64>,
-    end: Vec<u8>,
     /// Bytes of the body after which the fault takes effect.
     trap: Option<(u64, PlannedFault)>,
     on_stall: Option<Box<dyn FnOnce() + Send>>,
@@ -58,10 +51,8 @@ impl RequestBody {
         let inner = Inner {
             body,
             link,
-            ahead: VecDeque::new(),
             taken: 0,
             counted: Arc::clone(&counted),
-            end: Vec::new(),
             trap: None,
             on_stall: None,
             stopped: None,
@@ -90,11 +81,6 @@ impl RequestBody {
         self.0.lock().await.next().await
     }
 
-    /// Puts bytes back to be returned next.
-    pub(super) async fn put_back(&self, bytes: Bytes) {
-        self.0.lock().await.ahead.push_front(bytes);
-    }
-
     /// Reads and drops the rest.
     pub(super) async fn drain(&self) -> Result<(), IntakeStop> {
         while self.next().await?.is_some() {}
@@ -109,12 +95,6 @@ impl RequestBody {
     /// Returns a live counter of the received bytes.
     pub(super) fn counter(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.1)
-    }
-
-    /// Returns the number of bytes received and the last of them.
-    pub(super) async fn so_far(&self) -> (u64, Vec<u8>) {
-        let inner = self.0.lock().await;
-        (inner.taken, inner.end.clone())
     }
 
     /// Drops the rest of the body in the background, so that a client that is still sending does
@@ -135,6 +115,8 @@ impl RequestBody {
     /// Converts the body into a stream; after an error, [`Self::next`] gives the reason.
     pub(super) fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
         stream::unfold(self, |intake| async move {
+            // Its reader takes all that is there before it looks at it.
+            tokio::task::yield_now().await;
             let item = match intake.next().await {
                 Ok(bytes) => Ok(bytes?),
                 Err(_) => Err(io::Error::other("the body was stopped")),
@@ -149,9 +131,6 @@ impl Inner {
         loop {
             if let Some(stop) = &self.stopped {
                 return Err(stop.clone());
-            }
-            if let Some(bytes) = self.ahead.pop_front() {
-                return Ok(Some(bytes));
             }
             if self
                 .trap
@@ -180,20 +159,18 @@ impl Inner {
                     continue;
                 }
             };
-            self.remember(&bytes);
+            let bytes = self.count(bytes);
+            if !bytes.is_empty() {
+                return Ok(Some(bytes));
+            }
         }
     }
 
-    /// Counts and queues bytes, up to a trap that ends the body.
-    fn remember(&mut self, bytes: &Bytes) {
+    /// Counts bytes; returns those before a trap that ends the body.
+    fn count(&mut self, mut bytes: Bytes) -> Bytes {
         let before = self.taken;
         self.taken += bytes.len() as u64;
         self.counted.store(self.taken, Ordering::Relaxed);
-        let fresh = &bytes[bytes.len().saturating_sub(KEPT_END)..];
-        let outdated = (self.end.len() + fresh.len()).saturating_sub(KEPT_END);
-        self.end.drain(..outdated);
-        self.end.extend_from_slice(fresh);
-        let mut bytes = bytes.clone();
         if let Some((at, fault)) = &self.trap
             && !matches!(fault, PlannedFault::Stall { .. })
             && (before..self.taken).contains(at)
@@ -201,9 +178,7 @@ impl Inner {
         {
             bytes.truncate(head);
         }
-        if !bytes.is_empty() {
-            self.ahead.push_front(bytes);
-        }
+        bytes
     }
 
     async fn spring(&mut self) {

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::answer::{EnvelopeStyle, Reply};
 use super::ticket::OfferedProtocol;
 
 /// Calls that the server distinguishes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum Call {
     /// `POST /upload`.
     Upload,
@@ -16,8 +18,6 @@ pub enum Call {
     Metadata,
     /// `GET /re_0/metadata`, with which a client checks a key.
     KeyCheck,
-    /// `DELETE /{asset_id}`.
-    Delete,
     /// Storage: `PUT` of the raw bytes to a signed URL.
     StoragePut,
     /// Storage: `POST` of a multipart form to a signed URL.
@@ -92,17 +92,10 @@ pub enum PlannedFault {
     },
     /// The signed URL has this protocol instead of the options' one.
     OfferedProtocol(OfferedProtocol),
-    /// The signed URL expires this long after it was issued, whatever `expires_in` says.
-    UrlExpires(Duration),
     /// The session is forgotten and answered with this status (404 or 410 at Google).
     LoseSession {
         /// HTTP status of the reply.
         status: u16,
-    },
-    /// The session keeps at most this much of the request, in whole 256 KiB.
-    KeepOnly {
-        /// Bytes of this request to keep at most.
-        bytes: u64,
     },
 }
 

@@ -118,34 +118,27 @@ async fn put(
         let what = "Bytes before those of the Content-Range are missing.";
         return Ok(Reply::storage_error(400, "InvalidArgument", what));
     };
-    let mut room = match fault {
-        Some(PlannedFault::KeepOnly { bytes }) => Some(*bytes),
-        Some(PlannedFault::Answer(_) | PlannedFault::LoseAnswer { stored: false, .. }) => Some(0),
-        _ => None,
-    };
+    let keeps = !matches!(
+        fault,
+        Some(PlannedFault::Answer(_) | PlannedFault::LoseAnswer { stored: false, .. })
+    );
     while let Some(mut bytes) = x.intake.next().await? {
         // Skips bytes that the session already has.
-        let known = clamp(overlap, bytes.len());
+        let known = usize::try_from(overlap).map_or(bytes.len(), |known| known.min(bytes.len()));
         overlap -= known as u64;
         bytes.advance(known);
-        if let Some(room) = &mut room {
-            bytes.truncate(clamp(*room, bytes.len()));
-            *room -= bytes.len() as u64;
-        }
-        if !session.append(writer, &bytes) {
+        if keeps && !session.append(writer, &bytes) {
             return Err(IntakeStop::Gone);
         }
     }
-    let ends = ends && room.is_none();
     x.finish(fault, || {
-        if ends && let Some(bytes) = session.complete(writer) {
+        if ends
+            && keeps
+            && let Some(bytes) = session.complete(writer)
+        {
             x.state.store(&session.asset_id, bytes);
         }
         offset_reply(session)
     })
     .await
-}
-
-fn clamp(bytes: u64, most: usize) -> usize {
-    usize::try_from(bytes).map_or(most, |bytes| bytes.min(most))
 }

@@ -178,21 +178,19 @@ impl State {
     /// Returns `data` for a signed URL request.
     pub(super) fn issue(&self, account: &str, name: &str, fault: Option<&PlannedFault>) -> Value {
         let asset_id = self.create(account, name, fault);
-        let (protocol, good_for) = match fault {
-            Some(PlannedFault::OfferedProtocol(protocol)) => (*protocol, None),
-            Some(PlannedFault::UrlExpires(after)) => (self.protocol, Some(*after)),
-            _ => (self.protocol, None),
+        let protocol = match fault {
+            Some(PlannedFault::OfferedProtocol(protocol)) => *protocol,
+            _ => self.protocol,
         };
         let target = ticket::sign(&asset_id, name, protocol);
         let mut inner = self.lock();
-        match Ticket::new(&asset_id, name, protocol, good_for) {
-            Some(ticket) => {
-                inner.tickets.insert(target.clone(), ticket);
-            }
-            None => {
-                let session = StorageSession::new(&asset_id, protocol);
-                inner.sessions.insert(target.clone(), Arc::new(session));
-            }
+        if protocol == OfferedProtocol::Session {
+            let session = StorageSession::new(&asset_id, protocol);
+            inner.sessions.insert(target.clone(), Arc::new(session));
+        } else {
+            let asset_id = asset_id.clone();
+            let ticket = Ticket { asset_id, protocol };
+            inner.tickets.insert(target.clone(), ticket);
         }
         json!({
             "asset_id": asset_id,
@@ -230,13 +228,6 @@ impl State {
     /// Returns `data` for a poll of an asset; `None` if the account has no such id.
     pub(super) fn metadata(&self, account: &str, asset_id: &str) -> Option<Value> {
         self.lock().assets.metadata(account, asset_id)
-    }
-
-    /// Deletes an asset; returns false if the account has no such id.
-    pub(super) fn delete(&self, account: &str, asset_id: &str) -> bool {
-        let known = self.lock().assets.delete(account, asset_id);
-        self.changed();
-        known
     }
 
     pub(super) fn stored(&self) -> Vec<StoredCopy> {

@@ -1,7 +1,5 @@
 //! The storage server that signed URLs point to.
 
-use std::time::Instant;
-
 use hyper::Method;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, EXPECT, HOST, HeaderValue, LOCATION};
 
@@ -13,7 +11,7 @@ use super::intake::IntakeStop;
 use super::multipart::{Form, MultipartError, declared_length};
 use super::plan::{Call, PlannedFault};
 use super::resumable;
-use super::ticket::{MAX_OBJECT, OfferedProtocol, Takes, Ticket};
+use super::ticket::{MAX_OBJECT, OfferedProtocol, Ticket};
 
 /// Google's header with the upload id.
 const UPLOAD_ID: &str = "x-guploader-uploadid";
@@ -50,17 +48,13 @@ async fn decide(x: &Exchange, target: &str) -> Result<Reply, IntakeStop> {
     let Some(ticket) = x.state.ticket(target) else {
         return Ok(mismatch(x));
     };
-    if Instant::now() >= ticket.expires {
-        let what = "The provided token has expired.";
-        return Ok(Reply::storage_error(400, "ExpiredToken", what));
-    }
     if let Some(refused) = check_head(x, &ticket) {
         return Ok(refused);
     }
-    match ticket.takes {
-        Takes::Put => put(x, &ticket).await,
-        Takes::Form => form(x, &ticket).await,
-        Takes::Start => start(x, &ticket).await,
+    match ticket.protocol {
+        OfferedProtocol::Form => form(x, &ticket).await,
+        OfferedProtocol::ResumableStart => start(x, &ticket).await,
+        _ => put(x, &ticket).await,
     }
 }
 
@@ -87,17 +81,16 @@ fn malformed(header: &str, details: &str) -> Reply {
 /// Checks method and headers against the signature.
 fn check_head(x: &Exchange, ticket: &Ticket) -> Option<Reply> {
     let headers = &x.head.headers;
-    let method = match ticket.takes {
-        Takes::Put => Method::PUT,
-        Takes::Form | Takes::Start => Method::POST,
+    let is_form = ticket.protocol == OfferedProtocol::Form;
+    let starts = ticket.protocol == OfferedProtocol::ResumableStart;
+    let method = if is_form || starts {
+        Method::POST
+    } else {
+        Method::PUT
     };
     if x.head.method != method {
-        // The service's own server checks no signature.
-        let plain = matches!(
-            ticket.protocol,
-            OfferedProtocol::Form | OfferedProtocol::PutBehindPlain
-        );
-        return Some(if plain {
+        // The service's own server, which takes forms, checks no signature.
+        return Some(if is_form {
             Reply::spring(405)
         } else {
             mismatch(x)
@@ -120,24 +113,16 @@ fn check_head(x: &Exchange, ticket: &Ticket) -> Option<Reply> {
             return Some(malformed(name, details));
         }
     }
-    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let typed_right = match (ticket.content_type, ticket.protocol) {
-        (Some(signed), _) => content_type == Some(signed.as_bytes()),
-        (None, OfferedProtocol::PutV2) => content_type.is_none(),
-        (None, _) => true,
-    };
-    if !typed_right {
+    if ticket.protocol == OfferedProtocol::PutV2 && headers.contains_key(CONTENT_TYPE) {
         return Some(mismatch(x));
     }
-    if ticket.takes == Takes::Start
-        && headers.get("x-goog-resumable").map(HeaderValue::as_bytes) != Some(b"start")
-    {
+    if starts && headers.get("x-goog-resumable").map(HeaderValue::as_bytes) != Some(b"start") {
         return Some(mismatch(x));
     }
     match declared_length(headers) {
         None => Some(Reply::length_required()),
-        Some(length) if ticket.takes == Takes::Put && length > MAX_OBJECT => Some(too_large()),
-        Some(length) if ticket.takes == Takes::Start && length != 0 => {
+        Some(length) if !is_form && length > MAX_OBJECT => Some(too_large()),
+        Some(length) if starts && length != 0 => {
             let what = "Starting a session takes no body.";
             Some(Reply::storage_error(400, "InvalidArgument", what))
         }

@@ -31,13 +31,12 @@ use crate::model::snapshot::ItemId;
 use crate::store::files::path_to_bytes;
 use crate::store::run_lock::RunId;
 
+pub use crate::model::asset::AssetRemark;
 pub use backup::{BACKUP_DIR, back_up};
 pub use database_file::FILE_NAME;
 pub use error::{OpenError, StoreError};
 pub use ledger::{AssetEvent, LEDGER_NAME, asset_events};
-pub use records::{
-    AssetRecord, AssetRemark, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord,
-};
+pub use records::{AssetRecord, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord};
 
 use database_file::{BUSY_LIMIT, DatabaseFile, Identity};
 use ledger::Ledger;

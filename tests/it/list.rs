@@ -217,6 +217,8 @@ fn a_selection_is_worked_as_a_whole_and_each_row_as_far_as_it_fits() {
     let undo = window.get_by_label("Undo").rect();
     let close = window.get_by_label("Dismiss").rect();
     assert!(undo.right() <= close.left(), "{undo:?} {close:?}");
+    let rows = window.get_by_label("Files").rect();
+    assert!(rows.bottom() <= undo.top(), "it covers no row");
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run();
     assert!(matches!(engine.next(), Some(Command::UndoRemove)));
@@ -283,7 +285,8 @@ fn a_selection_is_saved_to_a_file_or_it_is_said_why_not() {
     }
     let text = std::fs::read_to_string(folder.path().join("ids.csv")).unwrap();
     assert!(
-        text.contains("re_1,one.mp4,/media/one.mp4,412000000,Ready"),
+        text.contains("\r\nre_1,one.mp4,/media/one.mp4,412000000,")
+            && text.ends_with(",ready,\r\n"),
         "{text}"
     );
 }

@@ -6,7 +6,6 @@ terminal-unprinted = Not everything could be printed ({ $cause }). The IDs are i
 terminal-key-as-argument = A key is not taken from the command line, where other programs can read it and the shell keeps it. Give it on standard input, or paste it when it is asked for: see `mavi-uploader key set --help`.
 terminal-without-key = The file was not uploaded: there is no API key.
 terminal-run-interrupted = The run was interrupted before it was done with this file.
-terminal-interrupted = Interrupted. The same command goes on with what is left.
 terminal-unusable-proxy = The proxy in { $variable } can’t be understood, so memories.ai is reached without it. The proxy’s address has to look like http://proxy.example:8080.
 # $why: why it is no key, in a few words.
 terminal-bad-environment-key = { $variable }: { $why }. Copy the key again from { $console } and put it into { $variable }.
@@ -123,6 +122,7 @@ terminal-label-kept = { $files ->
 ## The end of `upload`. $parts: the sums below, with commas.
 
 terminal-done = Done: { $parts }.
+terminal-interrupted = Interrupted: { $parts }. The same command goes on with what is left.
 terminal-sum-ready = { $files } ready
 terminal-sum-uploaded = { $files } uploaded
 terminal-sum-duplicates = { $files ->
@@ -130,5 +130,6 @@ terminal-sum-duplicates = { $files ->
        *[other] { $files } duplicates
     }
 terminal-sum-failed = { $files } failed
+terminal-sum-stopped = { $files } not finished
 terminal-sum-not-taken = { $files } not taken
 terminal-sum-passed-over = { $files } passed over

@@ -95,35 +95,27 @@ fn key() -> ApiKey {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_call_takes_a_slot_and_says_when_it_starts() {
+async fn every_call_takes_a_slot_and_a_transfer_starts_with_it() {
     let paced = paced();
     let sample = wire_server::sample(1);
     let meter = Arc::new(TransferProgress::default());
-    let started = Mutex::new(Vec::new());
-    let note = || started.lock().unwrap().push(Instant::now());
     let first = Instant::now();
     tokio::join!(
         async {
             paced
-                .metadata(&key(), &asset(), Priority::Poll, note)
+                .metadata(&key(), &asset(), Priority::Poll)
                 .await
                 .unwrap()
         },
-        async { paced.check_key(&key(), note).await.unwrap() },
+        async { paced.check_key(&key(), Priority::Upload).await.unwrap() },
         async {
             let file = &sample.file;
-            paced
-                .upload(&key(), file, &meter, None, note)
-                .await
-                .unwrap()
+            paced.upload(&key(), file, &meter, None).await.unwrap()
         },
-        async { paced.signed_url(&key(), "a.mp4", None, note).await.unwrap() },
+        async { paced.signed_url(&key(), "a.mp4", None).await.unwrap() },
         async {
             let file = &sample.file;
-            paced
-                .store(&ticket(), file, &meter, None, note)
-                .await
-                .unwrap()
+            paced.store(&ticket(), file, &meter, None).await.unwrap()
         },
     );
     let calls = paced.service().calls.lock().unwrap().clone();
@@ -132,8 +124,7 @@ async fn every_call_takes_a_slot_and_says_when_it_starts() {
         let index = u32::try_from(index).unwrap();
         assert!(*at - first >= spacing * index, "{call}");
     }
-    let times: Vec<Instant> = calls.iter().map(|(_, at)| *at).collect();
-    assert_eq!(*started.lock().unwrap(), times);
+    assert!(meter.started());
     let mut names: Vec<&str> = calls.iter().map(|(call, _)| *call).collect();
     // The poll was there first, with a free slot.
     assert_eq!(names.remove(0), "metadata");
@@ -143,7 +134,7 @@ async fn every_call_takes_a_slot_and_says_when_it_starts() {
 #[tokio::test(start_paused = true)]
 async fn the_limiter_learns_from_answers() {
     let paced = paced();
-    let call = async || paced.check_key(&key(), || {}).await;
+    let call = async || paced.check_key(&key(), Priority::Upload).await;
     let fail = |fault| *paced.service().fails.lock().unwrap() = Some(fault);
     let spacing = Duration::from_millis(1050);
     fail(
@@ -184,19 +175,19 @@ async fn the_answer_to_a_probe_takes_the_place_of_the_hold() {
         hold.map(|hold| (hold.until - Instant::now()).as_secs())
     };
     fail(FaultKind::RateLimited, 600);
-    paced.check_key(&key(), || {}).await.unwrap_err();
+    paced.check_key(&key(), Priority::Upload).await.unwrap_err();
     assert_eq!(held_for(), Some(600));
     // Network trouble proves nothing about the hold.
     fail(FaultKind::Offline, 0);
-    paced.probe(&key()).await.unwrap_err();
+    paced.check_key(&key(), Priority::Probe).await.unwrap_err();
     assert!(held_for() > Some(590));
     fail(FaultKind::RateLimited, 30);
-    paced.probe(&key()).await.unwrap_err();
+    paced.check_key(&key(), Priority::Probe).await.unwrap_err();
     assert_eq!(held_for(), Some(30));
-    paced.probe(&key()).await.unwrap();
+    paced.check_key(&key(), Priority::Probe).await.unwrap();
     assert_eq!(held_for(), None);
     paced
-        .metadata(&key(), &asset(), Priority::Poll, || {})
+        .metadata(&key(), &asset(), Priority::Poll)
         .await
         .unwrap();
     assert!(
@@ -209,13 +200,13 @@ async fn the_answer_to_a_probe_takes_the_place_of_the_hold() {
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_wait_never_sends() {
     let paced = paced();
-    paced.check_key(&key(), || {}).await.unwrap();
+    paced.check_key(&key(), Priority::Upload).await.unwrap();
     let short = Duration::from_millis(500);
-    let started = Mutex::new(false);
-    let key = key();
-    let waiting = paced.check_key(&key, || *started.lock().unwrap() = true);
+    let (key, sample) = (key(), wire_server::sample(1));
+    let meter = Arc::new(TransferProgress::default());
+    let waiting = paced.upload(&key, &sample.file, &meter, None);
     assert!(tokio::time::timeout(short, waiting).await.is_err());
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(paced.service().calls.lock().unwrap().len(), 1);
-    assert!(!*started.lock().unwrap());
+    assert!(!meter.started());
 }

@@ -24,34 +24,6 @@ fn job(
     (job, buffers)
 }
 
-#[test]
-fn the_buffers_of_a_large_file_are_the_same_few() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("large.mp4");
-    fs::write(&path, vec![7; 40 * BLOCK + 3]).unwrap();
-    let stamp = FileStamp::of(&fs::metadata(&path).unwrap());
-    // Whole, and as the rest of a session, whose earlier part is only hashed.
-    for from in [0, 30 * BLOCK + 7] {
-        let (job, mut buffers) = job(&path, stamp, from as u64);
-        let pool = Arc::new(Pool::default());
-        let file = SourceFile::open(&path, stamp).unwrap();
-        let total = std::thread::scope(|scope| {
-            scope.spawn(|| {
-                read(file, &job, &pool).unwrap();
-                drop(job);
-            });
-            let mut total = 0;
-            while let Some(buffer) = buffers.blocking_recv() {
-                total += buffer.unwrap().len();
-            }
-            total
-        });
-        assert_eq!(total, 40 * BLOCK + 3 - from);
-        let made = pool.made.load(Ordering::Relaxed);
-        assert!(made <= 6, "{made} buffers");
-    }
-}
-
 /// Reads a file and changes its path after the first buffer.
 fn read_while(meddle: impl FnOnce(&Path)) -> Result<(), Fault> {
     let dir = tempfile::tempdir().unwrap();
@@ -62,7 +34,7 @@ fn read_while(meddle: impl FnOnce(&Path)) -> Result<(), Fault> {
     let file = SourceFile::open(&path, stamp).unwrap();
     std::thread::scope(|scope| {
         let reading = scope.spawn(|| {
-            let outcome = read(file, &job, &Arc::new(Pool::default()));
+            let outcome = read(file, &job);
             drop(job);
             outcome
         });

@@ -174,19 +174,28 @@ fn a_damaged_file_is_written_anew() {
     for content in [
         &b"rubbish\n"[..],
         b"\xff\xff",
-        b"1700000009999 1050",
-        b"1700000009999 1050\n",
-        b"1700000009999 1050 1700000000000 1 2\n",
-        b"1700000009999 1050 1700000000000 1 2 3 4 5\n",
+        br#"{"next_free_ms":1700000009999,"spacing_ms":1050"#,
+        br#"{"next_free_ms":1700000009999,"spacing_ms":1050}"#,
         &[b'9'; 999],
     ] {
         fs::write(&slots.path, content).unwrap();
         assert_eq!(claim(&slots, 0), Ok(SPACING), "{content:?}");
         assert!(claim(&slots, 1).is_err());
     }
-    fs::write(&slots.path, "99999999999999 1050 0 1 2 99999999999999 0\n").unwrap();
+    let far_ms = 99_999_999_999_999;
+    let far = SlotRecord {
+        next_free_ms: far_ms,
+        held_ms: far_ms,
+        ..SlotRecord::fresh(0)
+    };
+    fs::write(&slots.path, serde_json::to_vec(&far).unwrap()).unwrap();
     assert_eq!(claim(&slots, 0), Ok(SPACING), "in a thousand years");
-    fs::write(&slots.path, "0 99999999999999999 0 0 0 0 1700000000000\n").unwrap();
+    let slow = SlotRecord {
+        spacing_ms: 99_999_999_999_999_999,
+        limited_ms: 1_700_000_000_000,
+        ..SlotRecord::fresh(0)
+    };
+    fs::write(&slots.path, serde_json::to_vec(&slow).unwrap()).unwrap();
     assert_eq!(claim(&slots, 0), Ok(BOUNDS.1), "within the bounds");
 }
 

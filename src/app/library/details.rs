@@ -4,24 +4,26 @@ use std::fs;
 use std::io::ErrorKind;
 use std::time::UNIX_EPOCH;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::asset_state::AssetState;
 use super::command::DetailsFormat;
-use crate::model::asset::{AssetStatus, ContentHash};
+use crate::model::asset::{AssetRemark, AssetState, ContentHash};
 use crate::model::calendar::{day_and_minute, local_time};
+use crate::model::export_record::ExportRecord;
 use crate::model::media::Kind;
+use crate::store::AssetRecord;
 use crate::store::history::AssetEvent;
-use crate::store::{AssetRecord, AssetRemark};
 use crate::text;
-use crate::text::messages::library as words;
+use crate::text::messages::{library as words, row};
 
 /// Longest note, in characters.
 pub const LONGEST_NOTE: usize = 2000;
 
 /// The file of an asset, as it is on disk now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FileState {
     /// In its place, with its size, and not written to since.
     Unchanged,
@@ -93,26 +95,21 @@ pub struct AssetDetails {
     note: String,
 }
 
-/// Details as JSON.
+/// Details as JSON: the record of every export, and what is known of this asset alone.
 #[derive(Serialize)]
-struct DetailsJson<'a> {
-    asset_id: &'a str,
-    name: &'a str,
-    path: String,
-    size: u64,
-    blake3: Option<String>,
-    upload_status: Option<&'static str>,
-    uploaded_at: String,
-    account: &'a str,
-    base_url: &'a str,
-    note: &'a str,
-    label: Option<&'a str>,
-    kind: Option<&'static str>,
-    duration_ms: Option<u64>,
-    width: Option<u32>,
-    height: Option<u32>,
-    captured_at: Option<String>,
-    remark: Option<&'static str>,
+struct DetailsJson {
+    #[serde(flatten)]
+    record: ExportRecord,
+    /// `None` until it was looked at.
+    file: Option<FileState>,
+    events: Vec<EventJson>,
+}
+
+#[derive(Serialize)]
+struct EventJson {
+    time: Option<Timestamp>,
+    /// The ledger's word.
+    event: &'static str,
 }
 
 impl AssetDetails {
@@ -181,7 +178,7 @@ impl AssetDetails {
         let values = [
             (
                 words::name_status(),
-                Some(AssetState::of(asset).word().to_owned()),
+                Some(state_word(asset.state()).to_owned()),
             ),
             (words::name_remark(), asset.remark.and_then(remark)),
             (words::name_path(), Some(asset.path.display().to_string())),
@@ -203,7 +200,14 @@ impl AssetDetails {
                 words::name_captured(),
                 metadata.captured_at.map(text::capture_time),
             ),
+            (
+                words::name_place(),
+                metadata
+                    .has_location
+                    .then(|| row::has_location().to_owned()),
+            ),
             (words::name_uploaded(), time(asset.uploaded_at_ms)),
+            (words::name_deleted(), asset.deleted_at_ms.and_then(time)),
             (words::name_batch(), asset.label.clone()),
             (words::name_blake3(), asset.content.map(ContentHash::to_hex)),
             (words::name_account(), Some(self.account.clone())),
@@ -236,36 +240,34 @@ impl AssetDetails {
                 let asset = &self.asset;
                 let head = [asset.name.clone(), asset.asset_id.to_string()];
                 let lines = self.lines().into_iter();
-                let lines = lines.map(|(name, value)| text::messages::row::named(name, &value));
-                let note = (!self.note.is_empty())
-                    .then(|| text::messages::row::named(words::name_note(), &self.note));
-                let all: Vec<String> = head.into_iter().chain(lines).chain(note).collect();
+                let lines = lines.map(|(name, value)| row::named(name, &value));
+                let note =
+                    (!self.note.is_empty()).then(|| row::named(words::name_note(), &self.note));
+                let events = self.events().into_iter();
+                let events = events.map(|(at, event)| row::named(event, &at));
+                let title = (events.len() > 0).then(|| format!("\n{}", words::history()));
+                let all = head.into_iter().chain(lines).chain(note);
+                let all: Vec<String> = all.chain(title).chain(events).collect();
                 all.join("\n") + "\n"
             }
         }
     }
 
     fn json(&self) -> String {
-        let asset = &self.asset;
-        let uploaded = jiff::Timestamp::from_millisecond(asset.uploaded_at_ms);
+        let facts = self.facts.as_ref();
+        let events = facts.into_iter().flat_map(|facts| &facts.events);
         let json = DetailsJson {
-            asset_id: asset.asset_id.as_str(),
-            name: &asset.name,
-            path: asset.path.to_string_lossy().into_owned(),
-            size: asset.size,
-            blake3: asset.content.map(ContentHash::to_hex),
-            upload_status: asset.status.map(AssetStatus::as_str),
-            uploaded_at: uploaded.unwrap_or_default().to_string(),
-            account: asset.account.as_str(),
-            base_url: &asset.base_url,
-            note: &self.note,
-            label: asset.label.as_deref(),
-            kind: asset.kind.map(Kind::as_str),
-            duration_ms: asset.metadata.duration_ms,
-            width: asset.metadata.width,
-            height: asset.metadata.height,
-            captured_at: asset.metadata.captured_at.map(|time| time.to_string()),
-            remark: asset.remark.map(AssetRemark::as_str),
+            record: ExportRecord {
+                note: Some(self.note.clone()).filter(|note| !note.is_empty()),
+                ..ExportRecord::from(&self.asset)
+            },
+            file: facts.map(|facts| facts.file),
+            events: events
+                .map(|event| EventJson {
+                    time: Timestamp::from_millisecond(event.at_ms).ok(),
+                    event: event.event,
+                })
+                .collect(),
         };
         serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
     }
@@ -279,6 +281,18 @@ fn remark(remark: AssetRemark) -> Option<String> {
         AssetRemark::SizeMismatch | AssetRemark::Gone => return None,
     };
     Some(word.to_owned())
+}
+
+/// Returns the word of an asset's state.
+pub fn state_word(state: AssetState) -> &'static str {
+    match state {
+        AssetState::Ready => words::ready(),
+        AssetState::Processing => words::processing(),
+        AssetState::Failed => words::failed(),
+        AssetState::WrongSize => words::wrong_size(),
+        AssetState::Gone => words::gone(),
+        AssetState::Deleted => words::deleted(),
+    }
 }
 
 /// Returns the word of a media kind.

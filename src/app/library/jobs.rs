@@ -1,17 +1,21 @@
 //! Reading of many records, or of what lies beside the history, each on a thread of its own.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::details::{AssetDetails, AssetFacts, file_state};
 use super::reader::open;
 use crate::app::command::ExportFormat;
-use crate::app::export::{self, ClipboardText};
+use crate::app::export::{ClipboardText, CopiedFile, for_clipboard};
 use crate::app::pending::{Outcome, Pending, Wake};
 use crate::model::asset::AssetId;
 use crate::store::AssetRecord;
 use crate::store::history::asset_events;
 use crate::text::messages::library as words;
+
+/// Records that are read at a time.
+const PAGE: usize = 256;
 
 /// Rows of the Library that are yet to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,19 +40,33 @@ impl LibraryRows {
         &self.rows
     }
 
-    /// Reads the records of those that are still there. Blocks.
+    /// Passes the records of those that are still there to `each`, without holding them all. Blocks.
     ///
     /// # Errors
-    /// A sentence for the user: the history cannot be read.
-    pub fn read(&self) -> Result<Vec<AssetRecord>, String> {
+    /// The history cannot be read, in a sentence for the user; or the first error of `each`.
+    pub fn for_each(&self, mut each: impl FnMut(AssetRecord) -> io::Result<()>) -> io::Result<()> {
         let library = match &self.dir {
-            Some(dir) => open(dir)?,
+            Some(dir) => open(dir).map_err(io::Error::other)?,
             None => None,
         };
-        let library = library.ok_or_else(|| words::no_history().to_owned())?;
-        let records = library.records(&self.rows);
-        let records = records.map_err(|error| words::unreadable(&error.to_string()))?;
-        Ok(records.into_iter().flatten().collect())
+        let library = library.ok_or_else(|| io::Error::other(words::no_history()))?;
+        for page in self.rows.chunks(PAGE) {
+            let records = library.records(page);
+            let records =
+                records.map_err(|error| io::Error::other(words::unreadable(&error.to_string())))?;
+            records.into_iter().flatten().try_for_each(&mut each)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the records of those that are still there. Blocks.
+    fn read(&self) -> Result<Vec<AssetRecord>, String> {
+        let mut records = Vec::new();
+        let read = self.for_each(|asset| {
+            records.push(asset);
+            Ok(())
+        });
+        read.map(|()| records).map_err(|error| error.to_string())
     }
 }
 
@@ -95,8 +113,8 @@ impl LibraryJobs {
     /// Makes the text that copies the IDs of these rows.
     pub fn copy(&mut self, rows: LibraryRows, format: ExportFormat) {
         self.with_records(rows, move |records| {
-            let lines = export::of_assets(&records);
-            LibraryEvent::Copied(export::for_clipboard(&lines, format))
+            let files: Vec<_> = records.iter().map(CopiedFile::of_asset).collect();
+            LibraryEvent::Copied(for_clipboard(&files, format))
         });
     }
 

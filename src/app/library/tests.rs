@@ -10,14 +10,14 @@ use super::details::FileState;
 use super::filters::{LibraryFilter, Period};
 use super::*;
 use crate::app::command::{CursorMove, ExportFormat, Pick};
-use crate::model::asset::{Account, AssetId, AssetStatus};
+use crate::model::asset::{Account, AssetId, AssetState, AssetStatus};
 use crate::model::media::{Kind, MediaMetadata};
 use crate::store::{AssetRemark, History, HistoryChange};
 
 /// Longest wait for the thread.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn asset(number: i64, name: &str) -> AssetRecord {
+pub(crate) fn asset(number: i64, name: &str) -> AssetRecord {
     AssetRecord {
         asset_id: AssetId::new(&format!("re_{number}")).unwrap(),
         item: None,
@@ -216,7 +216,11 @@ fn a_selection_is_exported_from_the_history_itself() {
     source.write(&path, ExportFormat::Csv).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 4);
-    assert!(text.contains("re_3,three.mp4,/media/shoot/three.mp4,1000000000,Processing"));
+    assert!(text.contains("\r\nre_3,three.mp4,/media/shoot/three.mp4,1000000000,"));
+    assert!(
+        text.contains(",video,,,,,,,false,processing,\r\n"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -263,14 +267,19 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
     );
     let text = details.copied(DetailsFormat::Text);
     assert!(
-        text.starts_with("three.mp4\nre_3\nStatus: Processing\n"),
+        text.starts_with("three.mp4\nre_3\nStatus: Processing\n")
+            && text.contains("\n\nHistory\nStored: 1970-01-01 "),
         "{text}"
     );
     let json = details.copied(DetailsFormat::Json);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(
-        (&json["asset_id"], &json["kind"]),
-        (&"re_3".into(), &"video".into())
+        (&json["asset_id"], &json["kind"], &json["file"]),
+        (&"re_3".into(), &"video".into(), &"missing".into())
+    );
+    assert_eq!(
+        json["events"],
+        serde_json::json!([{"time": "1970-01-01T00:00:03Z", "event": "stored"}])
     );
     assert!(
         stand.library.close_details().is_none(),
@@ -305,7 +314,7 @@ fn open_details_follow_the_record_but_keep_a_note_that_is_being_written() {
     set(&mut stand, "theirs", 2);
     stand.until(|library| note(library) == "theirs");
     let details = stand.library.details().unwrap();
-    assert_eq!(AssetState::of(details.asset()), AssetState::Ready);
+    assert_eq!(details.asset().state(), AssetState::Ready);
     stand.library.details_mut().unwrap().edit_note("mine");
     set(&mut stand, "theirs again", 3);
     stand.until(|library| {

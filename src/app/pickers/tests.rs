@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, mpsc};
 
 use super::*;
+use crate::app::export::QueueExport;
 use crate::app::pending::Answer;
 use crate::app::rows::tests::row;
 use crate::model::snapshot::Status;
@@ -77,12 +78,19 @@ fn an_export_is_written_to_the_chosen_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ids.csv");
     let (mut pickers, opened, wakes) = pickers();
-    let rows = vec![Arc::new(row(1, Status::Ready))];
-    pickers.export(ExportSource::Rows(rows.clone()), ExportFormat::Csv);
+    let one = || {
+        ExportSource::Rows(QueueExport {
+            rows: vec![Arc::new(row(1, Status::Ready))],
+            batches: Arc::default(),
+            data_dir: None,
+            base_url: String::new(),
+        })
+    };
+    pickers.export(one(), ExportFormat::Csv);
     close(&opened, DialogResult::Chosen(vec![path.clone()]));
     wakes.recv().unwrap();
     assert_eq!(pickers.poll(), []);
-    pickers.export(ExportSource::Rows(rows), ExportFormat::Csv);
+    pickers.export(one(), ExportFormat::Csv);
     assert!(opened.lock().unwrap().is_empty(), "one is being written");
     wakes.recv().unwrap();
     let said = words::saved(1, &path);

@@ -8,9 +8,9 @@ use super::App;
 use crate::app::command::{BulkAction, ExportFormat, RowCommand, UiCommand};
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
-use crate::app::export::ClipboardText;
+use crate::app::export::{ClipboardText, CopiedFile, for_clipboard};
+use crate::app::rows;
 use crate::app::wording::selection as words;
-use crate::app::{export, rows};
 use crate::engine::Command;
 use crate::model::snapshot::{DuplicateStage, ItemId, KeyState, Row, Status};
 
@@ -184,8 +184,8 @@ impl App {
 
     /// Copies the IDs of these rows.
     pub(super) fn copy_ids(&mut self, rows: &[Arc<Row>], format: ExportFormat, now: Instant) {
-        let copied = export::for_clipboard(&export::of_rows(rows), format);
-        self.copy_text(copied, now);
+        let files: Vec<_> = rows.iter().map(|row| CopiedFile::of_row(row)).collect();
+        self.copy_text(for_clipboard(&files, format), now);
     }
 
     /// Copies IDs and says so; `None` if nothing has one.

@@ -14,7 +14,7 @@ use crate::app::library::{LibraryEvent, LibraryRows, LibraryState};
 use crate::app::wording::library as words;
 use crate::engine::Command;
 use crate::model::asset_check::AssetsToCheck;
-use crate::model::snapshot::{JournalState, UnwritableCause};
+use crate::model::snapshot::JournalState;
 
 /// Assets removed from the history with one command.
 const REMOVED_AT_ONCE: usize = 256;
@@ -211,14 +211,11 @@ impl App {
             self.save_note();
         }
         let snapshot = self.engines.snapshot();
-        let is_in_repair = matches!(
-            snapshot.journal,
-            JournalState::Opening | JournalState::Unwritable(UnwritableCause::Repair)
-        );
+        let is_opening = snapshot.journal == JournalState::Opening;
         // On Windows, a damaged history could not be moved while the Library has it open.
-        if snapshot.journal != JournalState::Opening || cfg!(not(windows)) {
+        if !is_opening || cfg!(not(windows)) {
             let revision = snapshot.history_revision;
-            self.library.follow(revision, is_in_repair, now);
+            self.library.follow(revision, is_opening, now);
         }
         let list = self.list.list();
         let is_found = list.search().trim().is_empty() || list.entries() > 0;

@@ -11,7 +11,7 @@ use crate::app::command::{
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
-use crate::app::export::ExportSource;
+use crate::app::export::{ExportSource, QueueExport};
 use crate::app::open_external::OpenTarget;
 use crate::app::rows;
 use crate::app::wording::selection as words;
@@ -283,7 +283,13 @@ impl App {
     /// Asks for a file to save these rows to.
     pub(super) fn export(&mut self, rows: Vec<Arc<Row>>, format: ExportFormat) {
         if !rows.is_empty() {
-            self.pickers.export(ExportSource::Rows(rows), format);
+            let queue = QueueExport {
+                rows,
+                batches: Arc::clone(&self.snapshot().batches),
+                data_dir: self.engines.data_dir(),
+                base_url: self.engines.base_url().to_owned(),
+            };
+            self.pickers.export(ExportSource::Rows(queue), format);
         }
     }
 

@@ -87,3 +87,14 @@ async fn the_line_of_a_retry_rounds_its_delay_up() {
     let line = line.unwrap();
     assert!(line.ends_with("Next try in 5 s."), "{line}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupted_run_tells_what_it_did_not_finish_from_what_failed() {
+    let mut followed = Followed::new(false);
+    followed.0.end_all(&Fault::new(FaultKind::Cancelled), &[]);
+    assert_eq!(followed.0.counts.failed, 1);
+    assert_eq!(
+        followed.0.summary(true),
+        "Interrupted: 0 ready, 1 not finished. The same command goes on with what is left."
+    );
+}

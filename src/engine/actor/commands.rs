@@ -39,18 +39,8 @@ impl<S: Service> Actor<S> {
             Command::StartItems(ids) => self.start_or_claim(&ids),
             Command::Pause => {
                 self.gate.set_paused(true);
-                let moving = self.queue.ids_where(|item| {
-                    let moves = matches!(
-                        item.upload().state,
-                        UploadState::Sending {
-                            body_out: false,
-                            ..
-                        } | UploadState::Hashing
-                            | UploadState::RetryScheduled { .. }
-                    );
-                    moves && !item.upload().counters.reuse_only
-                });
-                self.each(&moving, &Event::Hold);
+                let active = self.queue.ids_where(|item| item.upload().is_active());
+                self.each(&active, &Event::Hold);
             }
             Command::Resume => self.gate.set_paused(false),
             Command::PauseItems(ids) => self.each(&ids, &Event::Pause),

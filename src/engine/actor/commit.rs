@@ -7,9 +7,6 @@ use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::{FrontEnd, Notice};
 use crate::model::upload::Event;
 
-/// Most id lookups at a time: one polls the service while the other hashes its file.
-const MAX_ID_LOOKUPS: usize = 2;
-
 impl<S: Service> Actor<S> {
     /// Starts what may start, writes, publishes, and begins the work that follows.
     pub(super) fn commit(&mut self) {
@@ -17,16 +14,13 @@ impl<S: Service> Actor<S> {
         // Work may move uploads again at once, as where the queue is on hold by now; that is
         // journaled in a transaction of its own.
         while self.commit_once() {}
-        if !self.journal.is_waiting() {
-            self.end_busy_period();
-        }
+        self.end_busy_period();
     }
 
     /// Returns whether there is more to finish.
     fn commit_once(&mut self) -> bool {
         self.report_intake();
         self.start_uploads();
-        self.start_id_lookups();
         self.ask_for_key_of_check();
         let was_good = self.journal.is_good();
         let saved = self.commit_journal();
@@ -34,13 +28,6 @@ impl<S: Service> Actor<S> {
             && let Some(after) = self.journal.try_again_in()
         {
             self.tasks.retry_commit(after);
-        }
-        if self.journal.is_waiting() {
-            // Nothing is published or started until it is committed; aborts need no commit.
-            for id in self.outbox.take_aborts() {
-                self.abort(id);
-            }
-            return false;
         }
         if !saved {
             self.journal_is_unwritable();
@@ -60,15 +47,12 @@ impl<S: Service> Actor<S> {
 
     /// One transaction; false where it is not on disk.
     pub(super) fn commit_journal(&mut self) -> bool {
-        for (asset, at_ms) in self.sessions.take_notes() {
-            self.journal.stage_session(&asset, at_ms);
-        }
-        let saved = self.journal.commit();
-        if self.journal.needs_reopen() {
-            self.open_history();
-        }
-        if self.journal.is_waiting() {
-            return false;
+        self.stage_sessions();
+        let mut saved = self.journal.commit();
+        if let Some(set_aside) = self.journal.take_replaced() {
+            self.write_anew(set_aside);
+            self.stage_sessions();
+            saved = self.journal.commit();
         }
         let (missing, written) = self.journal.unsaved_ids();
         for (id, asset) in missing {
@@ -82,6 +66,12 @@ impl<S: Service> Actor<S> {
             self.publisher.on_change(id);
         }
         saved
+    }
+
+    fn stage_sessions(&mut self) {
+        for (asset, at_ms) in self.sessions.take_notes() {
+            self.journal.stage_session(&asset, at_ms);
+        }
     }
 
     /// Makes the turn's keychain calls, once the history records them.
@@ -129,21 +119,6 @@ impl<S: Service> Actor<S> {
                 false => Event::Begin,
             };
             if !self.apply(id, event) {
-                self.queue.pass_over(id);
-            }
-        }
-    }
-
-    /// Starts id lookups, up to [`MAX_ID_LOOKUPS`]. They send no bytes, so they need no transfer slot
-    /// and a paused queue does not stop them.
-    fn start_id_lookups(&mut self) {
-        if self.queue.next_id_lookup().is_none() || !self.may_begin(QueueStep::LookUpId) {
-            return;
-        }
-        while self.queue.id_lookups_running() < MAX_ID_LOOKUPS
-            && let Some(id) = self.queue.next_id_lookup()
-        {
-            if !self.apply(id, Event::Compare) {
                 self.queue.pass_over(id);
             }
         }

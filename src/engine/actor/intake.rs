@@ -9,7 +9,6 @@ use super::Actor;
 use super::restore::Resumption;
 use crate::api::Service;
 use crate::engine::intake::{AddId, CheckResult, FoundFile};
-use crate::engine::journal::DatabaseLocked;
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
 use crate::engine::tasks::{AddedPaths, FileToCheck, FileToLocate, LocatedFile};
@@ -79,22 +78,19 @@ impl<S: Service> Actor<S> {
             self.outbox.notify(Notice::AlreadyListed(listed));
         }
         let lacking = self.intake.lacking_batches(&new);
-        let Ok(mut ids) = self.journal.new_ids(new.len() + lacking) else {
-            self.postpone(new);
-            return;
-        };
+        let mut ids = self.journal.new_ids(new.len() + lacking);
         let mut batch_ids = ids.split_off(new.len());
         let mut to_check = vec![];
         let mut new = new.into_iter().zip(ids);
         while let Some((found, id)) = new.next() {
             let position = self.queue.next_position();
             match self.resume_from_earlier_run(&found, id, position) {
-                Ok(Resumption::Resumed(id)) => {
+                Resumption::Resumed(id) => {
                     to_check.extend(id);
                     continue;
                 }
-                Ok(Resumption::NewFile) => {}
-                Ok(Resumption::AwaitsKey) | Err(DatabaseLocked) => {
+                Resumption::NewFile => {}
+                Resumption::Unknown => {
                     let (rest, unused): (Vec<_>, Vec<_>) = new.unzip();
                     self.journal.return_ids(std::iter::once(id).chain(unused));
                     self.postpone(std::iter::once(found).chain(rest));
@@ -137,10 +133,7 @@ impl<S: Service> Actor<S> {
         {
             let unused = match self.intake.batch(add) {
                 Some(_) => None,
-                None => match self.journal.new_ids(1) {
-                    Ok(ids) => ids.first().map(|id| BatchId(id.0)),
-                    Err(DatabaseLocked) => return self.postpone([]),
-                },
+                None => self.journal.new_ids(1).pop().map(|id| BatchId(id.0)),
             };
             let Some(batch) = self.intake.make_batch(add, unused) else {
                 return;

@@ -154,10 +154,6 @@ impl<S: Service> Actor<S> {
             original: None,
             attempt,
         } = event
-            && !self
-                .queue
-                .get(id)
-                .is_some_and(|item| item.upload().counters.reuse_only)
             && self.obstacle(QueueStep::ContinueUpload).is_some()
         {
             // A start became forbidden during the comparison.

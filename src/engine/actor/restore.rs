@@ -16,6 +16,7 @@ use crate::engine::queue::item::{Item, Starts};
 use crate::engine::storage_protocols::StorageProtocols;
 use crate::engine::{FrontEnd, LifecycleEvent, Notice};
 use crate::model::batch::{Batch, BatchId};
+use crate::model::set_aside::SetAside;
 use crate::model::snapshot::{ItemId, KeyState};
 use crate::model::upload::{Effect, Event, Upload, UploadState};
 use crate::store::{HistoryChange, ItemRecord, OpenError};
@@ -42,12 +43,13 @@ pub(super) enum Resumption {
     NewFile,
     /// Resumed, and a row to check.
     Resumed(Option<ItemId>),
-    /// Another key may have sent the file, and the keychain has not given the current one yet.
-    AwaitsKey,
+    /// Another program holds the database; or another key may have sent the file, and the keychain
+    /// has not given the current one yet.
+    Unknown,
 }
 
 impl<S: Service> Actor<S> {
-    /// Opens or repairs the history on its own thread, if needed.
+    /// Opens the history on its own thread, if needed.
     pub(super) fn open_history(&mut self) {
         let brings_back = self.options.front_end == FrontEnd::Window && !self.journal.was_opened();
         let is_alive = brings_back.then_some(&self.options.is_alive);
@@ -60,35 +62,42 @@ impl<S: Service> Actor<S> {
     pub(super) fn history_opened(&mut self, outcome: Result<OpenOutcome, OpenError>) {
         let is_first = !self.journal.was_opened();
         if let Some((left, set_aside)) = self.journal.opened(outcome) {
-            if let Some(set_aside) = set_aside {
-                self.outbox.notify(Notice::HistorySetAside(set_aside));
-            }
-            self.recall_accounts();
             if is_first {
                 self.storage_protocols = StorageProtocols::of(&self.journal.protocols());
                 let saved = self.storage_protocols.saved();
                 self.tasks.service().service().recall(saved);
                 self.sessions.restore(self.journal.sessions());
-            } else {
-                // The history is a new one.
-                self.storage_protocols = StorageProtocols::default();
-                self.save_protocols();
-                self.sessions.note_all();
-            }
-            for batch in self.batches.shown() {
-                let batch = HistoryChange::PutBatch(Arc::clone(batch));
-                self.journal.stage(batch);
-            }
-            for item in self.queue.items().values() {
-                self.journal.stage_anew(item);
-            }
-            if is_first {
+                self.stage_queue(set_aside);
                 self.restore(left);
+            } else {
+                self.write_anew(set_aside);
             }
-            self.restore_key_check();
-            self.invalidate_all();
         }
         self.take_in_buffered();
+    }
+
+    /// Stages everything for a history that took the place of another.
+    pub(super) fn write_anew(&mut self, set_aside: Option<SetAside>) {
+        self.storage_protocols = StorageProtocols::default();
+        self.save_protocols();
+        self.sessions.note_all();
+        self.stage_queue(set_aside);
+    }
+
+    fn stage_queue(&mut self, set_aside: Option<SetAside>) {
+        if let Some(set_aside) = set_aside {
+            self.outbox.notify(Notice::HistorySetAside(set_aside));
+        }
+        self.recall_accounts();
+        for batch in self.batches.shown() {
+            let batch = HistoryChange::PutBatch(Arc::clone(batch));
+            self.journal.stage(batch);
+        }
+        for item in self.queue.items().values() {
+            self.journal.stage_anew(item);
+        }
+        self.restore_key_check();
+        self.invalidate_all();
     }
 
     /// Restores the whole queue in the window: sent files are polled, checked ones checked again,
@@ -145,21 +154,17 @@ impl<S: Service> Actor<S> {
     }
 
     /// Resumes an unfinished row of this path on the command line; `unused` is a row id that is free.
-    ///
-    /// # Errors
-    ///
-    /// If another program holds the database.
     pub(super) fn resume_from_earlier_run(
         &mut self,
         found: &FoundFile,
         unused: ItemId,
         position: i64,
-    ) -> Result<Resumption, DatabaseLocked> {
+    ) -> Resumption {
         if self.options.front_end != FrontEnd::CommandLine || found.rejection.is_some() {
-            return Ok(Resumption::NewFile);
+            return Resumption::NewFile;
         }
         let (Some(stamp), Ok(file)) = (found.stamp, std::path::absolute(&found.path)) else {
-            return Ok(Resumption::NewFile);
+            return Resumption::NewFile;
         };
         let (own, asks) = (self.keys.accounts(), self.options.ask_history);
         let key_is_awaited = self.keys.state() == KeyState::Loading;
@@ -192,26 +197,30 @@ impl<S: Service> Actor<S> {
         };
         let is_alive = &*self.options.is_alive;
         let mut ranks = BTreeSet::new();
-        self.journal
-            .find_unfinished(&file, is_alive, |record, upload| {
-                ranks.extend(rank(record, upload));
-                false
-            })?;
+        let rank_all = |record: &ItemRecord, upload: &Upload| {
+            ranks.extend(rank(record, upload));
+            false
+        };
+        let read = self.journal.find_unfinished(&file, is_alive, rank_all);
+        if read.is_err() {
+            return Resumption::Unknown;
+        }
         if ranks.contains(&ResumeRank::SentWithOtherKey) && key_is_awaited {
             // Sent before the keychain answers, the file would be stored twice.
-            return Ok(Resumption::AwaitsKey);
+            return Resumption::Unknown;
         }
         let Some(best) = ranks.pop_first() else {
-            return Ok(Resumption::NewFile);
+            return Resumption::NewFile;
         };
         let is_other_keys = best == ResumeRank::SentWithOtherKey;
         if is_other_keys && self.keys.key().is_none() {
-            return Ok(Resumption::NewFile);
+            return Resumption::NewFile;
         }
         let is_best = |record: &ItemRecord, upload: &Upload| rank(record, upload) == Some(best);
-        let left = self.journal.find_unfinished(&file, is_alive, is_best)?;
-        let Some((record, upload)) = left else {
-            return Ok(Resumption::NewFile);
+        let (record, upload) = match self.journal.find_unfinished(&file, is_alive, is_best) {
+            Ok(Some(left)) => left,
+            Ok(None) => return Resumption::NewFile,
+            Err(DatabaseLocked) => return Resumption::Unknown,
         };
         let id = record.id;
         let upload = resumed(upload);
@@ -222,10 +231,10 @@ impl<S: Service> Actor<S> {
         if !follows {
             // Counters stay, above all that the file may be stored already.
             self.apply(id, Event::Rediscovered);
-            return Ok(Resumption::Resumed(Some(id)));
+            return Resumption::Resumed(Some(id));
         }
         let Some(item) = self.queue.get_mut(id) else {
-            return Ok(Resumption::Resumed(None));
+            return Resumption::Resumed(None);
         };
         item.id_to_leave = is_other_keys.then_some(unused);
         // An asset of another key counts as stored only once the current key has polled it.
@@ -235,7 +244,7 @@ impl<S: Service> Actor<S> {
             self.follow(Some(id), path.clone(), accepted);
         }
         self.follow(Some(id), path, LifecycleEvent::Followed(stored));
-        Ok(Resumption::Resumed(None))
+        Resumption::Resumed(None)
     }
 
     /// Returns a batch of the list, or of the history.

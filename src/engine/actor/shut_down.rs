@@ -30,24 +30,12 @@ impl<S: Service> Actor<S> {
         {
             self.handle_last_message(message);
         }
-        let until = Instant::now() + shutdown::DATABASE;
-        loop {
-            self.drain_inbox();
-            if self.options.front_end == FrontEnd::CommandLine {
-                self.journal.drop_ended(self.queue.items());
-            }
-            self.commit_journal();
-            let again = self.journal.try_again_in();
-            let Some(again) = again.filter(|_| self.journal.is_waiting()) else {
-                break;
-            };
-            if Instant::now() + again > until {
-                self.journal.stop_waiting();
-                self.commit_journal();
-                break;
-            }
-            tokio::time::sleep(again).await;
+        self.drain_inbox();
+        if self.options.front_end == FrontEnd::CommandLine {
+            self.journal.drop_ended(self.queue.items());
         }
+        self.journal.try_at_once(shutdown::DATABASE);
+        self.commit_journal();
         self.publish();
         self.drain_keychain().await;
     }

@@ -25,9 +25,8 @@ impl<S: Service> Actor<S> {
             });
         }
         let offline = self.gate.is_offline();
-        let goes_on = !self.queue.active_transfers().is_empty()
-            || self.queue.next_queued().is_some()
-            || self.queue.next_id_lookup().is_some();
+        let goes_on =
+            !self.queue.active_transfers().is_empty() || self.queue.next_queued().is_some();
         if goes_on && !offline {
             return None;
         }

@@ -36,9 +36,7 @@ pub(in crate::engine) fn candidates<'a>(
 ) -> impl Iterator<Item = &'a Item> {
     // An id-only row never becomes an original; it waits for queued rows of its size.
     let (id, reuse_only) = (row.id, row.upload().counters.reuse_only);
-    let is_to_be_sent = |other: &Item| {
-        other.upload().state == UploadState::Queued && !other.upload().counters.reuse_only
-    };
+    let is_to_be_sent = |other: &Item| other.upload().state == UploadState::Queued;
     let others = queue.of_size(row.upload().size());
     others.filter(move |other| {
         other.id != id && (can_be_original(other, own) || reuse_only && is_to_be_sent(other))

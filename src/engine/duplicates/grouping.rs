@@ -27,7 +27,7 @@ impl<'a> SizeGroup<'a> {
         };
         for item in rows {
             let counters = &item.upload().counters;
-            let has_started = item.starts.count() > 0 && !counters.reuse_only;
+            let has_started = item.starts.count() > 0;
             let part = match item.upload().state {
                 UploadState::Ready | UploadState::Queued | UploadState::Hashing
                     if counters.force_upload =>

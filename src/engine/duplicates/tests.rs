@@ -183,7 +183,7 @@ fn of_equal_assets_the_newest_one_counts() {
 #[test]
 fn nothing_is_a_duplicate_of_a_row_that_only_wants_an_id() {
     let queue = queue([
-        row_with(1, UploadState::Queued, 9, 7, only_id()),
+        row_with(1, UploadState::Hashing, 9, 7, only_id()),
         row(2, UploadState::Ready, 9, 7),
     ]);
     assert!(regroup(&mut Duplicates::new(), &queue, &[]).is_empty());

@@ -49,24 +49,24 @@ fn each_hold_stops_the_steps_that_it_concerns() {
     use super::KeyCheck::{Checking, Rejected, Unchecked};
     use Obstacle::*;
     use QueueStep::*;
-    // May start, look up an id, continue, poll.
-    let check = |set_up: fn(&mut Case), expected: [Option<Obstacle>; 4]| {
+    // May start, continue, poll.
+    let check = |set_up: fn(&mut Case), expected: [Option<Obstacle>; 3]| {
         let mut case = Case::open();
         set_up(&mut case);
-        let steps = [StartUpload, LookUpId, ContinueUpload, Poll];
+        let steps = [StartUpload, ContinueUpload, Poll];
         assert_eq!(steps.map(|step| case.obstacle(step)), expected);
     };
-    let all = |obstacle: Obstacle| [(); 4].map(|()| Some(obstacle.clone()));
-    check(|_| (), [const { None }; 4]);
+    let all = |obstacle: Obstacle| [(); 3].map(|()| Some(obstacle.clone()));
+    check(|_| (), [const { None }; 3]);
     // A pause is one of bytes.
-    let paused = [Some(Paused), None, Some(Paused), None];
+    let paused = [Some(Paused), Some(Paused), None];
     check(|it| it.gate.set_paused(true), paused);
     let needs_balance = |it: &mut Case| {
         it.gate.set_paused(true);
         it.gate.require(RequiredAction::Balance);
     };
     check(needs_balance, all(ActionRequired(RequiredAction::Balance)));
-    let unsaved = [Some(Unsaved), Some(Unsaved), Some(Unsaved), None];
+    let unsaved = [Some(Unsaved), Some(Unsaved), None];
     check(|it| it.is_saved = false, unsaved);
     check(
         |it| it.keys = Keys::new(None),
@@ -75,7 +75,7 @@ fn each_hold_stops_the_steps_that_it_concerns() {
     check(|it| it.keys.clear(), all(NoKey(KeyState::Missing)));
 
     // What was started goes on while the key is checked.
-    let begins = |check| [Some(KeyCheck(check)), Some(KeyCheck(check)), None, None];
+    let begins = |check| [Some(KeyCheck(check)), None, None];
     check(|it| it.keys = keys(), begins(Unchecked));
     let is_checking = |it: &mut Case| {
         it.keys = keys();
@@ -89,7 +89,7 @@ fn each_hold_stops_the_steps_that_it_concerns() {
         let offline = Err(Fault::new(FaultKind::Offline));
         it.keys.on_checked(&it.keys.account().unwrap(), &offline);
     };
-    check(has_no_answer, [const { None }; 4]);
+    check(has_no_answer, [const { None }; 3]);
 }
 
 #[test]

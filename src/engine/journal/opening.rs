@@ -1,15 +1,13 @@
-//! Opens and repairs the history on its own thread; it may be damaged, large, locked or stalled.
+//! Opens the history on its own thread; it may be damaged, large, locked or stalled.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use super::previous_runs::{RestoredItems, RestoredRows, previous_runs};
-use super::{Journal, LockWait, SAVE_AGAIN, TRY};
+use super::{Journal, LOCK_TIMEOUT};
 use crate::model::set_aside::SetAside;
 use crate::model::snapshot::{JournalState, UnwritableCause};
-use crate::store::{History, OpenError, OpenedDatabase, RunId, RunLock, StoreError};
+use crate::store::{History, OpenError, RunId, RunLock, StoreError};
 
 /// Opens the history of this run. May block; called again until it works.
 pub type OpenHistory = Arc<dyn Fn() -> Result<OpenedHistory, OpenError> + Send + Sync>;
@@ -30,72 +28,58 @@ pub struct OpenedHistory {
     pub lock: Option<RunLock>,
 }
 
-/// A history that was opened or repaired, and what earlier runs left in it.
+/// A history that was opened, and what earlier runs left in it.
 pub(in crate::engine) struct OpenOutcome {
-    database: OpenedDatabase,
-    /// Id and lock of this run; `None` if already known.
-    run: Option<(RunId, Option<RunLock>)>,
-    left: RestoredItems,
+    pub(super) opened: OpenedHistory,
+    pub(super) left: RestoredItems,
 }
 
-impl From<OpenedDatabase> for OpenOutcome {
-    /// Takes a history that replaces the one used so far.
-    fn from(database: OpenedDatabase) -> Self {
-        Self {
-            database,
-            run: None,
-            left: RestoredItems::default(),
-        }
-    }
-}
-
-pub(in crate::engine) enum OpenTask {
-    /// Open it; with `restore`, take over all rows of runs that are over.
-    Open {
-        open: OpenHistory,
-        base_url: String,
-        restore: Option<IsAlive>,
-    },
-    /// Set it aside and recreate it.
-    Repair(Box<History>),
-    /// Open the database that another program put in its place.
-    Reopen(Box<History>),
+/// Opens the history; with `restore`, takes over all rows of runs that are over.
+pub(in crate::engine) struct OpenTask {
+    open: OpenHistory,
+    base_url: String,
+    restore: Option<IsAlive>,
 }
 
 impl OpenTask {
-    /// Runs the task; blocks.
+    /// Runs the task; blocks. Damage found only now is repaired; a lock is reported, to retry.
     ///
     /// # Errors
     ///
     /// If the history cannot be opened, repaired or read.
     pub fn run(self) -> Result<OpenOutcome, OpenError> {
-        match self {
-            Self::Open {
-                open,
-                base_url,
-                restore,
-            } => {
-                let opened = open()?;
-                let database = OpenedDatabase {
-                    history: opened.history,
-                    set_aside: opened.set_aside,
-                };
-                let run = &opened.run;
-                let (database, left) = match restore {
-                    Some(is_alive) => restored(database, |history| {
-                        previous_runs(history, run, &base_url, &*is_alive, None, |_, _| true)
-                    })?,
-                    None => (database, RestoredItems::default()),
-                };
-                Ok(OpenOutcome {
-                    database,
-                    run: Some((opened.run, opened.lock)),
-                    left,
-                })
-            }
-            Self::Repair(history) => history.repair().map(OpenOutcome::from),
-            Self::Reopen(history) => history.reopen().map(OpenOutcome::from),
+        let mut opened = (self.open)()?;
+        let mut left = RestoredItems::default();
+        let Some(is_alive) = self.restore else {
+            return Ok(OpenOutcome { opened, left });
+        };
+        for _ in 0..3 {
+            let (history, run) = (&mut opened.history, &opened.run);
+            let found = previous_runs(history, run, &self.base_url, &*is_alive, None, |_, _| true);
+            let error = match found {
+                Ok(found) => {
+                    left = found;
+                    break;
+                }
+                Err(error) => error,
+            };
+            let path = history.path().map(Path::to_owned).unwrap_or_default();
+            let anew = match error {
+                StoreError::Damaged(why) => {
+                    tracing::error!(%why, "the history is damaged");
+                    opened.history.repair()?
+                }
+                StoreError::Replaced => opened.history.reopen()?,
+                StoreError::Busy => return Err(OpenError::Busy { path }),
+                StoreError::NotSaved(_) => {
+                    let cause = error.to_string();
+                    return Err(OpenError::Io { path, cause });
+                }
+            };
+            opened.history = anew.history;
+            opened.set_aside = anew.set_aside.or(opened.set_aside);
         }
+        Ok(OpenOutcome { opened, left })
     }
 }
 
@@ -107,22 +91,16 @@ impl Journal {
             return None;
         }
         self.away = true;
-        let open = || OpenTask::Open {
+        Some(OpenTask {
             open: OpenHistory::clone(&self.open),
             base_url: self.base_url.clone(),
             restore: restore.cloned(),
-        };
-        Some(self.lost.take().unwrap_or_else(open))
+        })
     }
 
     /// Returns whether a task has the history.
     pub fn is_away(&self) -> bool {
         self.away
-    }
-
-    /// Returns whether a task cannot wait.
-    pub fn needs_reopen(&self) -> bool {
-        self.lost.is_some()
     }
 
     /// Returns whether the history was open before in this run, and its rows are restored.
@@ -137,88 +115,47 @@ impl Journal {
         outcome: Result<OpenOutcome, OpenError>,
     ) -> Option<(RestoredRows, Option<SetAside>)> {
         self.away = false;
-        let OpenOutcome {
-            mut database,
-            run,
-            left,
-        } = match outcome {
-            Ok(opened) => opened,
+        let OpenOutcome { opened, left } = match outcome {
+            Ok(outcome) => outcome,
             Err(error) => {
                 self.cannot_open(&error);
                 return None;
             }
         };
-        // From here on the actor waits for it.
-        if let Err(error) = database.history.wait_at_most(TRY) {
-            tracing::warn!(%error, "the history may keep the program waiting");
-        }
         if self.state != JournalState::Opening {
             tracing::info!("the history is open");
         }
-        self.history = Some(database.history);
-        if let (Some((run, lock)), None) = (run, &self.lock) {
-            self.run = run;
-            self.lock = lock;
+        self.use_history(opened.history);
+        if self.lock.is_none() {
+            self.run = opened.run;
+            self.lock = opened.lock;
         }
         self.was_opened = true;
-        self.revision += 1;
-        self.are_accounts_stale = true;
         self.has_answered = true;
         self.state = JournalState::Good;
-        self.held = None;
+        self.is_locked = false;
         self.staged.extend(left.unreadable);
-        Some((left.rows, database.set_aside))
+        Some((left.rows, opened.set_aside))
     }
 
-    fn cannot_open(&mut self, error: &OpenError) {
-        if self.state == JournalState::Opening || self.is_good() || self.is_waiting() {
+    /// Uses a history that was opened; from here on the actor waits for it.
+    pub(super) fn use_history(&mut self, history: History) {
+        self.history = Some(history);
+        self.set_lock_timeout(LOCK_TIMEOUT);
+        self.revision += 1;
+        self.are_accounts_stale = true;
+    }
+
+    /// Takes note that there is no history for now.
+    pub(super) fn cannot_open(&mut self, error: &OpenError) {
+        if self.state == JournalState::Opening || self.is_good() {
             tracing::error!(%error, "the history cannot be opened");
         }
-        self.held = None;
         self.state = match error {
             OpenError::Newer { .. } => JournalState::Newer,
             error => JournalState::Unwritable(UnwritableCause::NotOpened(error.to_string())),
         };
-        if matches!(error, OpenError::Busy { .. }) {
-            let now = Instant::now();
-            self.held = Some(LockWait {
-                since: now,
-                again: now + SAVE_AGAIN,
-            });
-        } else {
-            self.has_answered = true;
-        }
+        self.is_locked = matches!(error, OpenError::Busy { .. });
+        self.has_answered |= !self.is_locked;
     }
-}
-
-/// Reads what earlier runs left. Damage found only now is repaired; a lock is reported, to retry.
-fn restored(
-    mut database: OpenedDatabase,
-    find: impl Fn(&mut History) -> Result<RestoredItems, StoreError>,
-) -> Result<(OpenedDatabase, RestoredItems), OpenError> {
-    for _ in 0..3 {
-        let error = match find(&mut database.history) {
-            Ok(left) => return Ok((database, left)),
-            Err(error) => error,
-        };
-        let history = database.history;
-        let path = history.path().map(Path::to_owned).unwrap_or_default();
-        let anew = match error {
-            StoreError::Damaged(why) => {
-                tracing::error!(%why, "the history is damaged");
-                history.repair()?
-            }
-            StoreError::Replaced => history.reopen()?,
-            StoreError::Busy => return Err(OpenError::Busy { path }),
-            StoreError::NotSaved(_) => {
-                let cause = error.to_string();
-                return Err(OpenError::Io { path, cause });
-            }
-        };
-        database = OpenedDatabase {
-            history: anew.history,
-            set_aside: anew.set_aside.or(database.set_aside),
-        };
-    }
-    Ok((database, RestoredItems::default()))
 }

@@ -184,7 +184,7 @@ impl Journal {
         wanted: impl FnMut(&ItemRecord, &Upload) -> bool,
     ) -> Result<Option<(ItemRecord, Upload)>, DatabaseLocked> {
         let Some(history) = &mut self.history else {
-            return self.without_history();
+            return Ok(None);
         };
         let (run, base_url) = (&self.run, &self.base_url);
         match previous_runs(history, run, base_url, is_alive, Some(path), wanted) {
@@ -192,14 +192,14 @@ impl Journal {
                 self.staged.extend(left.unreadable);
                 Ok(left.rows.into_iter().next())
             }
-            Err(StoreError::Replaced) => {
-                self.is_replaced();
-                Err(DatabaseLocked)
-            }
-            Err(StoreError::Busy) => Err(DatabaseLocked),
             Err(error) => {
-                tracing::warn!(%error, "the history cannot be read");
-                Ok(None)
+                let is_brief = matches!(error, StoreError::Replaced | StoreError::Busy);
+                self.on_failed(error);
+                if is_brief {
+                    Err(DatabaseLocked)
+                } else {
+                    Ok(None)
+                }
             }
         }
     }

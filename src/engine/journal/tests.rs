@@ -2,12 +2,14 @@ use crate::model::media::MediaMetadata;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::opening::{OpenOutcome, OpenedHistory};
+use super::previous_runs::RestoredItems;
 use super::{Journal, SAVE_AGAIN};
 use crate::engine::queue::item::Origin;
 use crate::model::asset::{Account, AssetId, AssetStatus};
 use crate::model::snapshot::ItemId;
 use crate::store::history::LEDGER_NAME;
-use crate::store::{History, OpenError};
+use crate::store::{History, OpenError, RunId};
 
 #[tokio::test(start_paused = true)]
 async fn a_ledger_that_cannot_be_written_is_not_tried_again_at_every_turn() {
@@ -17,7 +19,14 @@ async fn a_ledger_that_cannot_be_written_is_not_tried_again_at_every_turn() {
     std::fs::create_dir(&ledger).unwrap();
     let never = || Err(OpenError::NoPlace(String::new()));
     let mut journal = Journal::new(Arc::new(never), String::new());
-    journal.opened(Ok(opened.into()));
+    let opened = OpenedHistory {
+        history: opened.history,
+        set_aside: None,
+        run: RunId::from_text(""),
+        lock: None,
+    };
+    let left = RestoredItems::default();
+    journal.opened(Ok(OpenOutcome { opened, left }));
     let origin = Origin {
         item: ItemId(1),
         name: "a.mp3".to_owned(),

@@ -62,7 +62,7 @@ impl Queue {
         let old = item.place();
         item.set_position(position);
         let new = item.place();
-        for line in [&mut self.order, &mut self.queued, &mut self.id_lookup_queue] {
+        for line in [&mut self.order, &mut self.queued] {
             if line.remove(&old) {
                 line.insert(new);
             }

@@ -16,8 +16,6 @@ impl Queue {
     pub fn entries(&self) -> usize {
         self.order.len()
             + self.queued.len()
-            + self.id_lookup_queue.len()
-            + self.id_lookups_running.len()
             + self.by_path.len()
             + self.by_size.len()
             + self.dependents.len()
@@ -89,19 +87,9 @@ fn check(queue: &Queue) {
     let ids = |line: &std::collections::BTreeSet<(i64, ItemId)>| -> Vec<ItemId> {
         line.iter().map(|(_, id)| *id).collect()
     };
-    let reuse = |upload: &Upload| upload.counters.reuse_only;
     let is_queued = |upload: &Upload| upload.state == UploadState::Queued;
     assert_eq!(ids(&queue.order), ids_where(&|_| true));
-    assert_eq!(
-        ids(&queue.queued),
-        ids_where(&|it| is_queued(it) && !reuse(it))
-    );
-    assert_eq!(
-        ids(&queue.id_lookup_queue),
-        ids_where(&|it| is_queued(it) && reuse(it))
-    );
-    let looked_up = ids_where(&|it| it.state == UploadState::Hashing && reuse(it));
-    assert_eq!(queue.id_lookups_running, looked_up.into_iter().collect());
+    assert_eq!(ids(&queue.queued), ids_where(&is_queued));
     let transfers = ids_where(&|it| it.uses_transfer_slot());
     assert_eq!(queue.active_transfers, transfers.into_iter().collect());
     for item in queue.items().values() {
@@ -143,15 +131,7 @@ fn a_row_stands_in_the_line_of_its_state() {
 fn a_row_that_only_wants_an_id_takes_no_place_of_a_transfer() {
     let mut queue = queue(1);
     assert!(apply(&mut queue, ONE, Event::ReuseAssetId));
-    assert_eq!(
-        (queue.next_queued(), queue.next_id_lookup()),
-        (None, Some(ONE))
-    );
-    assert!(apply(&mut queue, ONE, Event::Compare));
-    assert_eq!(
-        (queue.next_id_lookup(), queue.id_lookups_running()),
-        (None, 1)
-    );
+    assert_eq!(queue.next_queued(), None);
     assert!(queue.active_transfers().is_empty());
 }
 

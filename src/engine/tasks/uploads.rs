@@ -148,7 +148,7 @@ impl<S: Service> Tasks<S> {
         let span = tracing::info_span!("ask", item = item.0, attempt, asset = asset.as_str());
         let asking = async move {
             tokio::time::sleep(after).await;
-            let answer = service.metadata(&key, &asset, Priority::Poll, || ()).await;
+            let answer = service.metadata(&key, &asset, Priority::Poll).await;
             if let Ok(AssetAnswer::Known(metadata)) = &answer
                 && metadata.status == AssetStatus::Success
                 && let Some(unread) = unread
@@ -183,11 +183,9 @@ impl<S: Service> Tasks<S> {
     /// Asks which of these assets the service still has: only such a one is a row's original.
     pub fn confirm_asset(&self, row: &Item, key: ApiKey, candidates: Vec<AssetId>) -> Task {
         let (item, attempt) = (row.id, row.upload().attempt);
-        let reuse_only = row.upload().counters.reuse_only;
         let question = self.question(row, key, candidates, Priority::Poll);
         self.reporting(async move {
             let event = match question.ask().await {
-                Ok(None) if reuse_only => Event::DuplicateNotConfirmed { attempt },
                 Ok(asset) => Event::HashCompared {
                     attempt,
                     original: asset.map(Original::Asset),
@@ -269,9 +267,7 @@ impl<S: Service> Question<S> {
     /// which spares the next file of this content the lookup.
     async fn ask(self) -> Result<Option<AssetId>, Fault> {
         for asset in self.candidates {
-            let answer = self
-                .service
-                .metadata(&self.key, &asset, self.priority, || ());
+            let answer = self.service.metadata(&self.key, &asset, self.priority);
             match answer.await? {
                 AssetAnswer::Known(metadata)
                     if metadata.status == AssetStatus::Success

@@ -2,10 +2,10 @@ use super::*;
 
 #[test]
 fn csv_fields_are_quoted_where_they_have_to_be() {
-    assert_eq!(csv_field("plain"), "plain");
-    assert_eq!(csv_field("a,b"), "\"a,b\"");
-    assert_eq!(csv_field("say \"hi\""), "\"say \"\"hi\"\"\"");
-    assert_eq!(csv_field("two\nlines"), "\"two\nlines\"");
+    assert_eq!(spreadsheet_field("plain"), "plain");
+    assert_eq!(spreadsheet_field("a,b"), "\"a,b\"");
+    assert_eq!(spreadsheet_field("say \"hi\""), "\"say \"\"hi\"\"\"");
+    assert_eq!(spreadsheet_field("two\nlines"), "\"two\nlines\"");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::attempt::{new_attempt, new_attempt_without_url, recheck, record_abandoned};
 use super::polling::sent;
+use super::transition::back_to_ready;
 use super::{Effect, RetryCounters, Transition, Upload, UploadState};
 use crate::model::asset::ContentHash;
 use crate::model::fault::{Fault, FaultKind, Recovery};
@@ -33,16 +34,17 @@ pub(super) fn after_fault(
         UploadState::Hashing => Route::Direct,
         _ => return None,
     };
-    if let Recovery::NeedsUser(fix) = fault.recovery {
-        return new_attempt(
-            upload,
-            UploadState::Queued,
-            vec![Effect::BlockQueue(fix, fault)],
-        );
+    if upload.counters.reuse_only {
+        // It must not be sent, and may no longer be a duplicate.
+        if fault.kind == FaultKind::FileChanged {
+            return recheck(upload, false, vec![Effect::CheckFile]);
+        } else if fault.recovery != Recovery::Permanent {
+            return back_to_ready(upload, vec![]);
+        }
     }
-    if upload.counters.reuse_only && fault.kind == FaultKind::FileChanged {
-        // It may no longer be a duplicate, and must not be sent.
-        return recheck(upload, false, vec![Effect::CheckFile]);
+    if let Recovery::NeedsUser(fix) = fault.recovery {
+        let effects = vec![Effect::BlockQueue(fix, fault)];
+        return new_attempt(upload, UploadState::Queued, effects);
     }
     // With an id known before the bytes, the service can be polled for the outcome. A redirect is a
     // response, and means that nothing was stored.

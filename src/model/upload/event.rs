@@ -37,8 +37,7 @@ pub enum Event {
     Located,
     /// The user wants a duplicate or unrecognised file uploaded.
     UploadAnyway,
-    /// The service no longer has the equal content; sent to rows that only want its id, or that
-    /// were not started.
+    /// The service no longer has the equal content of an unstarted row.
     DuplicateNotConfirmed {
         /// Attempt number.
         attempt: u32,

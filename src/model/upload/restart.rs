@@ -12,11 +12,7 @@ impl Upload {
         if self.counters.reuse_only
             && matches!(
                 self.state,
-                UploadState::Queued
-                    | UploadState::Hashing
-                    | UploadState::RetryScheduled { .. }
-                    | UploadState::Paused { .. }
-                    | UploadState::Duplicate(Original::Row(_))
+                UploadState::Hashing | UploadState::Duplicate(Original::Row(_))
             )
         {
             // Nothing was to be sent, so nothing was interrupted.

@@ -1,12 +1,16 @@
 //! State transitions. Pure: random and measured values arrive in the event.
 
+use super::UploadState::{
+    Cancelled, Checking, Done, Duplicate, Failed, Hashing, OtherKey, Paused, Processing, Queued,
+    Ready, Rejected, RetryScheduled, Sending, StillChanging,
+};
 use super::after_fault::after_fault;
 use super::asked_again::asked_again;
 use super::attempt::{
     new_attempt, new_attempt_without_url, recheck, record_abandoned, same_attempt,
 };
 use super::polling::{ask_first, check_again, other_key, poll_failed, polled, sent};
-use super::{Effect, Event, Original, PausedBy, RetryCounters, Transition, Upload, UploadState};
+use super::{Effect, Event, Media, Original, PausedBy, RetryCounters, Transition, Upload};
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Rejection, Route};
@@ -20,232 +24,192 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
     {
         return None;
     }
-    match event {
-        Event::Checked(outcome) => {
-            if !matches!(
-                upload.state,
-                UploadState::Checking | UploadState::StillChanging
-            ) {
-                return None;
-            }
-            let mut after = upload.clone();
-            // It was accepted and started before: its drive may come back.
-            if outcome == Err(Rejection::NotFound)
-                && upload.counters.auto_start
-                && upload.media.is_some()
-            {
-                let fault = Fault::new(FaultKind::FileGone);
-                return new_attempt_without_url(
-                    upload,
-                    UploadState::Failed { fault, asset: None },
-                    vec![],
-                );
-            }
-            after.media = outcome.as_ref().ok().copied();
-            after.state = match outcome {
-                Ok(_) if upload.counters.auto_start => UploadState::Queued,
-                Ok(_) => UploadState::Ready,
-                Err(rejection) => UploadState::Rejected(rejection),
-            };
-            Some((after, vec![]))
+    match (event, &upload.state) {
+        (Event::Checked(outcome), Checking | StillChanging) => checked(upload, outcome),
+        (Event::StillChanging, Checking | StillChanging) => {
+            same_attempt(upload, StillChanging, vec![Effect::RecheckFile])
         }
-        Event::StillChanging => match upload.state {
-            UploadState::Checking | UploadState::StillChanging => same_attempt(
-                upload,
-                UploadState::StillChanging,
-                vec![Effect::RecheckFile],
-            ),
-            _ => None,
-        },
-        Event::Start => match upload.state {
-            UploadState::Ready => same_attempt(upload, UploadState::Queued, vec![]),
-            _ => None,
-        },
-        Event::ReuseAssetId => match upload.state {
-            UploadState::Ready => {
-                let (mut after, effects) = same_attempt(upload, UploadState::Queued, vec![])?;
-                after.counters.reuse_only = true;
-                Some((after, effects))
-            }
-            _ => None,
-        },
-        Event::Pause => pause(upload),
-        Event::Resume => match upload.state {
-            UploadState::Paused { .. } => new_attempt(upload, UploadState::Queued, vec![]),
-            _ => None,
-        },
-        Event::Hold => match upload.state {
-            UploadState::Hashing
-            | UploadState::RetryScheduled { .. }
-            | UploadState::Sending {
+        (Event::Start, Ready) => same_attempt(upload, Queued, vec![]),
+        (Event::ReuseAssetId, Ready) => {
+            let (mut after, effects) = compare(upload)?;
+            after.counters.reuse_only = true;
+            Some((after, effects))
+        }
+        // It takes but a moment, and sends nothing.
+        (Event::Pause, Hashing) if upload.counters.reuse_only => None,
+        (
+            Event::Pause,
+            Queued
+            | Hashing
+            | RetryScheduled { .. }
+            | Sending {
                 body_out: false, ..
-            } => new_attempt(upload, UploadState::Queued, vec![Effect::Abort]),
-            _ => None,
-        },
-        Event::Cancel => cancel(upload),
-        Event::Retry => retry(upload),
-        Event::RemovalUndone => match &upload.state {
-            UploadState::Checking => {
-                same_attempt(upload, UploadState::Checking, vec![Effect::CheckFile])
+            },
+        ) => {
+            let by = PausedBy::User;
+            new_attempt(upload, Paused { by }, vec![Effect::Abort])
+        }
+        (Event::Resume, Paused { .. }) => new_attempt(upload, Queued, vec![]),
+        (Event::Hold, Hashing) if upload.counters.reuse_only => {
+            back_to_ready(upload, vec![Effect::Abort])
+        }
+        (
+            Event::Hold,
+            Hashing
+            | RetryScheduled { .. }
+            | Sending {
+                body_out: false, ..
+            },
+        ) => new_attempt(upload, Queued, vec![Effect::Abort]),
+        (Event::Cancel, _) => cancel(upload),
+        (Event::Retry, _) => retry(upload),
+        (Event::RemovalUndone, Checking) => same_attempt(upload, Checking, vec![Effect::CheckFile]),
+        (Event::RemovalUndone, Paused { .. }) => {
+            let by = PausedBy::User;
+            same_attempt(upload, Paused { by }, vec![])
+        }
+        (Event::RemovalUndone, Processing { .. }) => check_again(upload),
+        (Event::Rediscovered, Checking | Ready | Paused { .. }) => {
+            same_attempt(upload, Checking, vec![])
+        }
+        (Event::Rediscovered, Failed { .. }) => recheck(upload, false, vec![]),
+        (Event::Rediscovered, OtherKey { .. }) => {
+            let (mut after, effects) = new_attempt_without_url(upload, Queued, vec![])?;
+            // Those so far are of another account.
+            after.counters = RetryCounters::default();
+            Some((after, effects))
+        }
+        (Event::FileReappeared, Failed { fault, .. }) if fault.kind == FaultKind::FileGone => {
+            retry(upload)
+        }
+        (Event::Located, state) if may_be_elsewhere(state) => retry(upload),
+        // An unstarted file may already be known as a duplicate.
+        (Event::UploadAnyway, Ready | Duplicate(_)) => {
+            let (mut after, effects) = new_attempt(upload, Queued, vec![])?;
+            after.counters.force_upload = true;
+            after.counters.reuse_only = false;
+            Some((after, effects))
+        }
+        (Event::UploadAnyway, Rejected(Rejection::NotRecognised { .. })) => {
+            let (mut after, effects) = new_attempt(upload, Checking, vec![Effect::CheckFile])?;
+            after.counters.as_named = true;
+            after.counters.auto_start = true;
+            Some((after, effects))
+        }
+        (Event::CheckAgain, _) => check_again(upload),
+        (Event::Compare, Queued) => compare(upload),
+        (Event::Begin, Queued) => begin(upload, policy),
+        (Event::HashCompared { original: None, .. }, Hashing) if upload.counters.reuse_only => {
+            back_to_ready(upload, vec![])
+        }
+        (Event::HashCompared { original: None, .. }, Hashing) => begin(upload, policy),
+        (
+            Event::HashCompared {
+                original: Some(original),
+                ..
+            },
+            Hashing | Ready,
+        ) => same_attempt(upload, Duplicate(original), vec![]),
+        (Event::DuplicateNotConfirmed { .. }, Ready) => {
+            let (mut after, effects) = back_to_ready(upload, vec![])?;
+            after.counters.duplicate_unconfirmed = true;
+            Some((after, effects))
+        }
+        (Event::OriginalEnded { asset: Some(asset) }, Duplicate(Original::Row(_))) => {
+            new_attempt(upload, Duplicate(Original::Asset(asset)), vec![])
+        }
+        (Event::OriginalEnded { asset: None }, Duplicate(Original::Row(_))) => {
+            match upload.counters.reuse_only {
+                true => back_to_ready(upload, vec![]),
+                false => new_attempt(upload, Queued, vec![]),
             }
-            UploadState::Paused { .. } => {
-                same_attempt(upload, UploadState::Paused { by: PausedBy::User }, vec![])
-            }
-            UploadState::Processing { .. } => check_again(upload),
-            _ => None,
-        },
-        Event::Rediscovered => match upload.state {
-            UploadState::Checking | UploadState::Ready | UploadState::Paused { .. } => {
-                same_attempt(upload, UploadState::Checking, vec![])
-            }
-            UploadState::Failed { .. } => recheck(upload, false, vec![]),
-            // The counters are of another account.
-            UploadState::OtherKey { .. } => {
-                let (mut after, effects) =
-                    new_attempt_without_url(upload, UploadState::Queued, vec![])?;
-                after.counters = RetryCounters::default();
-                Some((after, effects))
-            }
-            _ => None,
-        },
-        Event::FileReappeared => match &upload.state {
-            UploadState::Failed { fault, .. } if fault.kind == FaultKind::FileGone => retry(upload),
-            _ => None,
-        },
-        Event::Located if may_be_elsewhere(&upload.state) => retry(upload),
-        Event::Located => None,
-        Event::UploadAnyway => match upload.state {
-            // An unstarted file may already be known as a duplicate.
-            UploadState::Ready | UploadState::Duplicate(_) => {
-                let (mut after, effects) = new_attempt(upload, UploadState::Queued, vec![])?;
-                after.counters.force_upload = true;
-                after.counters.reuse_only = false;
-                Some((after, effects))
-            }
-            UploadState::Rejected(Rejection::NotRecognised { .. }) => {
-                let (mut after, effects) =
-                    new_attempt(upload, UploadState::Checking, vec![Effect::CheckFile])?;
-                after.counters.as_named = true;
-                after.counters.auto_start = true;
-                Some((after, effects))
-            }
-            _ => None,
-        },
-        Event::CheckAgain => check_again(upload),
-        Event::Compare => match upload.state {
-            UploadState::Queued => {
-                let attempt = upload.attempt + 1;
-                new_attempt(
-                    upload,
-                    UploadState::Hashing,
-                    vec![Effect::Compare { attempt }],
-                )
-            }
-            _ => None,
-        },
-        Event::Begin => match upload.state {
-            UploadState::Queued if !upload.counters.reuse_only => begin(upload, policy),
-            _ => None,
-        },
-        Event::HashCompared { original, .. } => match (&upload.state, original) {
-            (UploadState::Hashing, None) if upload.counters.reuse_only => back_to_ready(upload),
-            (UploadState::Hashing, None) => begin(upload, policy),
-            (UploadState::Hashing | UploadState::Ready, Some(original)) => {
-                same_attempt(upload, UploadState::Duplicate(original), vec![])
-            }
-            _ => None,
-        },
-        Event::DuplicateNotConfirmed { .. } => match upload.state {
-            UploadState::Hashing | UploadState::Ready => {
-                let (mut after, effects) = back_to_ready(upload)?;
-                after.counters.duplicate_unconfirmed = true;
-                Some((after, effects))
-            }
-            _ => None,
-        },
-        Event::OriginalEnded { asset } => match upload.state {
-            UploadState::Duplicate(Original::Row(_))
-                if asset.is_none() && upload.counters.reuse_only =>
-            {
-                back_to_ready(upload)
-            }
-            UploadState::Duplicate(Original::Row(_)) => {
-                let state = asset.map_or(UploadState::Queued, |asset| {
-                    UploadState::Duplicate(Original::Asset(asset))
-                });
-                new_attempt(upload, state, vec![])
-            }
-            _ => None,
-        },
-        Event::Issued { asset, .. } => reserved_id(upload, asset),
-        Event::BodyOut { .. } => match upload.state {
-            UploadState::Sending {
+        }
+        (Event::Issued { asset, .. }, Sending { .. }) => reserved_id(upload, asset),
+        (
+            Event::BodyOut { .. },
+            Sending {
                 route,
                 body_out: false,
-            } => same_attempt(
-                upload,
-                UploadState::Sending {
-                    route,
-                    body_out: true,
-                },
-                vec![],
-            ),
-            _ => None,
-        },
-        Event::Sent { asset, content, .. } => match upload.state {
+            },
+        ) => {
+            let (route, body_out) = (*route, true);
+            same_attempt(upload, Sending { route, body_out }, vec![])
+        }
+        (Event::Sent { asset, content, .. }, Sending { route, body_out }) => {
             // A service that responds to a partial file may hold a part of it. (A storage session
             // of an earlier attempt may be complete without a byte of this one.)
-            UploadState::Sending {
-                route: Route::Direct,
-                body_out: false,
-            } => {
-                let doubt = Some(Fault::new(FaultKind::BrokenInBody));
-                sent(upload, asset, content, doubt, policy)
-            }
-            UploadState::Sending { .. } => sent(upload, asset, content, None, policy),
-            _ => None,
-        },
-        Event::SentButFileChanged {
-            asset,
-            content,
-            fault,
-            ..
-        } => match upload.state {
-            UploadState::Sending { .. } => outdated(upload, asset, content, fault),
-            _ => None,
-        },
-        Event::AttemptFailed {
-            fault,
-            content,
-            jitter,
-            ..
-        } => after_fault(upload, fault, content, jitter, policy),
-        Event::RetryDue { .. } => match upload.state {
-            UploadState::RetryScheduled { .. } => same_attempt(upload, UploadState::Queued, vec![]),
-            _ => None,
-        },
-        Event::Polled {
-            answer, elapsed, ..
-        } => polled(upload, &answer, elapsed, policy),
-        Event::OtherKey { last4, .. } => other_key(upload, last4),
-        Event::PollFailed { fault, .. } => poll_failed(upload, &fault, policy),
-        Event::AskedAgain(answer) => asked_again(upload, &answer),
-        Event::CannotSave => match upload.state {
-            UploadState::Checking
-            | UploadState::StillChanging
-            | UploadState::Ready
-            | UploadState::Queued
-            | UploadState::Hashing
-            | UploadState::RetryScheduled { .. }
-            | UploadState::Paused { .. }
-            | UploadState::Duplicate(Original::Row(_)) => {
-                let fault = Fault::new(FaultKind::NotSaved);
-                let state = UploadState::Failed { fault, asset: None };
-                new_attempt(upload, state, vec![Effect::Abort])
-            }
-            _ => None,
-        },
+            let is_partial = *route == Route::Direct && !body_out;
+            let doubt = is_partial.then(|| Fault::new(FaultKind::BrokenInBody));
+            sent(upload, asset, content, doubt, policy)
+        }
+        (
+            Event::SentButFileChanged {
+                asset,
+                content,
+                fault,
+                ..
+            },
+            Sending { .. },
+        ) => outdated(upload, asset, content, fault),
+        (
+            Event::AttemptFailed {
+                fault,
+                content,
+                jitter,
+                ..
+            },
+            _,
+        ) => after_fault(upload, fault, content, jitter, policy),
+        (Event::RetryDue { .. }, RetryScheduled { .. }) => same_attempt(upload, Queued, vec![]),
+        (
+            Event::Polled {
+                answer, elapsed, ..
+            },
+            _,
+        ) => polled(upload, &answer, elapsed, policy),
+        (Event::OtherKey { last4, .. }, _) => other_key(upload, last4),
+        (Event::PollFailed { fault, .. }, _) => poll_failed(upload, &fault, policy),
+        (Event::AskedAgain(answer), _) => asked_again(upload, &answer),
+        (
+            Event::CannotSave,
+            Checking
+            | StillChanging
+            | Ready
+            | Queued
+            | Hashing
+            | RetryScheduled { .. }
+            | Paused { .. }
+            | Duplicate(Original::Row(_)),
+        ) => {
+            let fault = Fault::new(FaultKind::NotSaved);
+            let state = Failed { fault, asset: None };
+            new_attempt(upload, state, vec![Effect::Abort])
+        }
+        _ => None,
     }
+}
+
+fn checked(upload: &Upload, outcome: Result<Media, Rejection>) -> Transition {
+    // It was accepted and started before: its drive may come back.
+    let is_started = upload.counters.auto_start;
+    if outcome == Err(Rejection::NotFound) && is_started && upload.media.is_some() {
+        let fault = Fault::new(FaultKind::FileGone);
+        return new_attempt_without_url(upload, Failed { fault, asset: None }, vec![]);
+    }
+    let media = outcome.as_ref().ok().copied();
+    let state = match outcome {
+        Ok(_) if is_started => Queued,
+        Ok(_) => Ready,
+        Err(rejection) => Rejected(rejection),
+    };
+    let (mut after, effects) = same_attempt(upload, state, vec![])?;
+    after.media = media;
+    Some((after, effects))
+}
+
+fn compare(upload: &Upload) -> Transition {
+    let attempt = upload.attempt + 1;
+    new_attempt(upload, Hashing, vec![Effect::Compare { attempt }])
 }
 
 fn begin(upload: &Upload, policy: &Policy) -> Transition {
@@ -255,7 +219,7 @@ fn begin(upload: &Upload, policy: &Policy) -> Transition {
     };
     let route = upload.route(policy.direct_limit);
     let attempt = upload.attempt + 1;
-    let state = UploadState::Sending {
+    let state = Sending {
         route,
         body_out: false,
     };
@@ -276,17 +240,14 @@ fn begin(upload: &Upload, policy: &Policy) -> Transition {
 }
 
 /// Returns the upload to Ready because there is no id to reuse; the user decides what follows.
-fn back_to_ready(upload: &Upload) -> Transition {
-    let (mut after, effects) = new_attempt(upload, UploadState::Ready, vec![])?;
+pub(super) fn back_to_ready(upload: &Upload, effects: Vec<Effect>) -> Transition {
+    let (mut after, effects) = new_attempt(upload, Ready, effects)?;
     after.counters.reuse_only = false;
     Some((after, effects))
 }
 
 /// Stores the id issued before the bytes; an earlier one that it replaces is recorded as abandoned.
 fn reserved_id(upload: &Upload, new: AssetId) -> Transition {
-    if !matches!(upload.state, UploadState::Sending { .. }) {
-        return None;
-    }
     let mut effects = vec![];
     if let Some(old) = &upload.reserved_id
         && *old != new
@@ -323,58 +284,42 @@ fn outdated(
     };
     let asset = Some(asset);
     let (mut after, effects) =
-        new_attempt_without_url(upload, UploadState::Failed { fault, asset }, vec![record])?;
+        new_attempt_without_url(upload, Failed { fault, asset }, vec![record])?;
     after.counters.possibly_stored_twice |= is_gone;
     Some((after, effects))
 }
 
-fn pause(upload: &Upload) -> Transition {
-    match upload.state {
-        UploadState::Queued
-        | UploadState::Hashing
-        | UploadState::RetryScheduled { .. }
-        | UploadState::Sending {
-            body_out: false, ..
-        } => new_attempt(
-            upload,
-            UploadState::Paused { by: PausedBy::User },
-            vec![Effect::Abort],
-        ),
-        _ => None,
-    }
-}
-
 fn cancel(upload: &Upload) -> Transition {
     match &upload.state {
-        UploadState::Processing { .. } | UploadState::OtherKey { .. } => cancel_keeping_id(upload),
-        UploadState::Sending { body_out: true, .. } => {
+        Processing { .. } | OtherKey { .. } => cancel_keeping_id(upload),
+        Sending { body_out: true, .. } => {
             // The service may have all bytes: under the issued id, if there is one.
             let (mut after, effects) = cancel_keeping_id(upload)?;
             after.counters.possibly_stored_twice = true;
             Some((after, effects))
         }
-        UploadState::Sending {
+        Sending {
             body_out: false, ..
         }
-        | UploadState::Checking
-        | UploadState::StillChanging
-        | UploadState::Ready
-        | UploadState::Queued
-        | UploadState::Hashing
-        | UploadState::RetryScheduled { .. }
-        | UploadState::Paused { .. }
-        | UploadState::Duplicate(Original::Row(_)) => cancel_abandoning_id(upload),
-        UploadState::Rejected(_)
-        | UploadState::Duplicate(Original::Asset(_))
-        | UploadState::Done { .. }
-        | UploadState::Failed { .. }
-        | UploadState::Cancelled { .. } => None,
+        | Checking
+        | StillChanging
+        | Ready
+        | Queued
+        | Hashing
+        | RetryScheduled { .. }
+        | Paused { .. }
+        | Duplicate(Original::Row(_)) => cancel_abandoning_id(upload),
+        Rejected(_)
+        | Duplicate(Original::Asset(_))
+        | Done { .. }
+        | Failed { .. }
+        | Cancelled { .. } => None,
     }
 }
 
 /// Cancels an upload that the service has or may have; its id is kept.
 fn cancel_keeping_id(upload: &Upload) -> Transition {
-    let state = UploadState::Cancelled {
+    let state = Cancelled {
         asset: upload.stored_asset().cloned(),
     };
     new_attempt_without_url(upload, state, vec![Effect::Abort])
@@ -384,15 +329,13 @@ fn cancel_keeping_id(upload: &Upload) -> Transition {
 fn cancel_abandoning_id(upload: &Upload) -> Transition {
     let mut effects = vec![Effect::Abort];
     effects.extend(upload.reserved_id.as_ref().map(record_abandoned));
-    new_attempt_without_url(upload, UploadState::Cancelled { asset: None }, effects)
+    new_attempt_without_url(upload, Cancelled { asset: None }, effects)
 }
 
 fn retry(upload: &Upload) -> Transition {
     match upload.state {
-        UploadState::Rejected(_) => {
-            new_attempt(upload, UploadState::Checking, vec![Effect::CheckFile])
-        }
-        UploadState::Failed { .. } | UploadState::Cancelled { .. } => {
+        Rejected(_) => new_attempt(upload, Checking, vec![Effect::CheckFile]),
+        Failed { .. } | Cancelled { .. } => {
             ask_first(upload).or_else(|| recheck(upload, true, vec![Effect::CheckFile]))
         }
         _ => None,

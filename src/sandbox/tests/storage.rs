@@ -48,7 +48,6 @@ async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
     let form = form_of("a.png", b"pixels");
     let form_type = format!("multipart/form-data; boundary={BOUNDARY}");
     let png = ("Content-Type", "image/png");
-    let octets = ("Content-Type", "application/octet-stream");
     let as_form = ("Content-Type", form_type.as_str());
     let start = ("x-goog-resumable", "start");
     let acl = ("x-goog-acl", "private");
@@ -61,7 +60,7 @@ async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
         u16,
         &'a str,
     );
-    let cases: [Case<'_>; 24] = [
+    let cases: [Case<'_>; 13] = [
         (OfferedProtocol::PutV4, "PUT", &[], raw, 200, ""),
         (
             OfferedProtocol::PutV4,
@@ -76,32 +75,6 @@ async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
             "POST",
             &[as_form],
             &form,
-            403,
-            "SignatureDoesNotMatch",
-        ),
-        (OfferedProtocol::PutV4Typed, "PUT", &[png], raw, 200, ""),
-        (
-            OfferedProtocol::PutV4Typed,
-            "PUT",
-            &[octets],
-            raw,
-            403,
-            "SignatureDoesNotMatch",
-        ),
-        (
-            OfferedProtocol::PutV4Typed,
-            "PUT",
-            &[],
-            raw,
-            400,
-            "content-type",
-        ),
-        (OfferedProtocol::PutV4Octet, "PUT", &[octets], raw, 200, ""),
-        (
-            OfferedProtocol::PutV4Octet,
-            "PUT",
-            &[png],
-            raw,
             403,
             "SignatureDoesNotMatch",
         ),
@@ -123,47 +96,6 @@ async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
             raw,
             400,
             "MalformedPOSTRequest",
-        ),
-        (
-            OfferedProtocol::FormBehindV4,
-            "POST",
-            &[as_form],
-            &form,
-            204,
-            "",
-        ),
-        (
-            OfferedProtocol::FormBehindV4,
-            "PUT",
-            &[],
-            raw,
-            403,
-            "SignatureDoesNotMatch",
-        ),
-        (
-            OfferedProtocol::FormBehindV2,
-            "POST",
-            &[as_form],
-            &form,
-            204,
-            "",
-        ),
-        (
-            OfferedProtocol::FormBehindV2,
-            "PUT",
-            &[],
-            raw,
-            403,
-            "SignatureDoesNotMatch",
-        ),
-        (OfferedProtocol::PutBehindPlain, "PUT", &[], raw, 200, ""),
-        (
-            OfferedProtocol::PutBehindPlain,
-            "POST",
-            &[as_form],
-            &form,
-            405,
-            "",
         ),
         (
             OfferedProtocol::ResumableStart,
@@ -218,12 +150,8 @@ async fn each_flavour_takes_what_it_was_signed_for_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_storage_refuses_the_key_another_url_an_old_one_and_a_body_without_length() {
-    let plan = FaultPlan::new()
-        .on(Call::SignedUrl)
-        .named("old.mp4")
-        .then(PlannedFault::UrlExpires(Duration::ZERO));
-    let sandbox = with_plan(plan);
+async fn the_storage_refuses_the_key_another_url_and_a_body_without_length() {
+    let sandbox = Sandbox::start(quick()).unwrap();
     let (_, address, target) = signed_url(&sandbox, "a.mp4").await;
     let put = format!("PUT {target}");
 
@@ -238,12 +166,6 @@ async fn the_storage_refuses_the_key_another_url_an_old_one_and_a_body_without_l
     let mut chunked = head(address, &put, &[("Transfer-Encoding", "chunked")]);
     chunked.extend_from_slice(b"1\r\nx\r\n0\r\n\r\n");
     assert_eq!(send(address, &chunked).await.unwrap().status, 411);
-
-    let (_, address, target) = signed_url(&sandbox, "old.mp4").await;
-    let old = store(address, &format!("PUT {target}"), &[], b"x").await;
-    let old = old.unwrap();
-    assert_eq!(old.status, 400);
-    assert!(old.body.contains("<Code>ExpiredToken</Code>"));
     assert!(sandbox.stored().is_empty());
 }
 
@@ -301,10 +223,6 @@ async fn a_session_keeps_whole_quanta_of_what_was_cut_off() {
         .on(Call::SessionPut)
         .then(PlannedFault::ResetAfter { bytes: cut })
         .on(Call::SessionPut)
-        .then(PlannedFault::KeepOnly {
-            bytes: QUANTUM as u64 + 7,
-        })
-        .on(Call::SessionPut)
         .then(PlannedFault::Answer(Reply::storage_error(
             503, "SlowDown", "",
         )));
@@ -320,7 +238,7 @@ async fn a_session_keeps_whole_quanta_of_what_was_cut_off() {
     let last = bytes.len() - 1;
     let ask = format!("bytes */{}", bytes.len());
     let mut from = 0;
-    for (status, kept) in [(None, 2), (Some(308), 3), (Some(503), 3)] {
+    for (status, kept) in [(None, 2), (Some(503), 2)] {
         let range = format!("bytes {from}-{last}/{}", bytes.len());
         let answer = chunk(at, &range, &bytes[from..]).await;
         assert_eq!(answer.ok().map(|answer| answer.status), status);

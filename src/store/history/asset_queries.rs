@@ -3,10 +3,10 @@
 use rusqlite::OptionalExtension;
 
 use super::assets;
-use super::records::{AssetRecord, AssetRemark};
+use super::records::AssetRecord;
 use super::rows::{to_sql_batch, to_sql_size};
 use super::{History, StoreError};
-use crate::model::asset::{Account, AssetId, AssetStatus};
+use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus};
 use crate::model::batch::BatchId;
 
 impl History {

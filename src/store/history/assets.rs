@@ -3,12 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::batches;
-use super::records::{AssetRecord, AssetRemark};
+use super::records::AssetRecord;
 use super::rows::{
     from_sql_batch, from_sql_id, from_sql_size, to_sql_batch, to_sql_id, to_sql_size,
 };
 use super::search::search_text;
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus, ContentHash};
 use crate::model::media::{Kind, MediaMetadata};
 use crate::store::files::{path_from_bytes, path_to_bytes};
 

@@ -17,7 +17,7 @@ use super::records::AssetRecord;
 use super::rows::{from_sql_batch, from_sql_size};
 use super::search::SEPARATOR;
 use super::{LEDGER_NAME, OpenError, StoreError, accounts, assets, schema};
-use crate::model::asset::Account;
+use crate::model::asset::{Account, AssetId};
 use crate::model::batch::BatchId;
 use crate::model::calendar::{local_time, start_of_day};
 
@@ -205,6 +205,14 @@ impl Library {
                 Ok(record.flatten())
             })
             .collect()
+    }
+
+    /// Returns one asset of a service.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn asset(&self, base_url: &str, id: &AssetId) -> Result<Option<AssetRecord>, StoreError> {
+        Ok(assets::find(&self.connection, base_url, id)?)
     }
 
     /// Returns the bytes of these assets that the service still stores.

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use jiff::Timestamp;
 
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
+use crate::model::asset::{Account, AssetId, AssetRemark, AssetState, AssetStatus, ContentHash};
 use crate::model::batch::{Batch, BatchId};
+use crate::model::export_record::ExportRecord;
 use crate::model::media::{FileStamp, Kind, MediaMetadata};
 use crate::model::snapshot::ItemId;
 use crate::store::run_lock::RunId;
@@ -55,43 +56,6 @@ pub struct DamagedItem {
     pub why: String,
 }
 
-/// Knowledge about an asset beyond its status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AssetRemark {
-    /// All bytes were sent again after a lost response.
-    MayBeStoredTwice,
-    /// Its upload was abandoned: the service may hold an asset without its bytes.
-    Abandoned,
-    /// The service holds another number of bytes than were sent.
-    SizeMismatch,
-    /// The service no longer knows the id.
-    Gone,
-}
-
-impl AssetRemark {
-    /// Returns the word used in the database and in `history --json`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::MayBeStoredTwice => "may_be_stored_twice",
-            Self::Abandoned => "abandoned",
-            Self::SizeMismatch => "size_mismatch",
-            Self::Gone => "gone",
-        }
-    }
-
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        [
-            Self::MayBeStoredTwice,
-            Self::Abandoned,
-            Self::SizeMismatch,
-            Self::Gone,
-        ]
-        .into_iter()
-        .find(|remark| remark.as_str() == word)
-    }
-}
-
 /// An asset of the service, unique by (`base_url`, `asset_id`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetRecord {
@@ -132,10 +96,45 @@ pub struct AssetRecord {
 }
 
 impl AssetRecord {
+    /// Returns how the asset is.
+    pub fn state(&self) -> AssetState {
+        match (self.deleted_at_ms, self.remark, self.status) {
+            (Some(_), ..) => AssetState::Deleted,
+            (_, Some(AssetRemark::Gone), _) => AssetState::Gone,
+            (_, Some(AssetRemark::SizeMismatch), _) => AssetState::WrongSize,
+            (.., Some(AssetStatus::Failed)) => AssetState::Failed,
+            (.., Some(AssetStatus::Success)) => AssetState::Ready,
+            _ => AssetState::Processing,
+        }
+    }
+
     /// Returns true for an ID under which no bytes are known to be stored. Such an ID is neither
     /// listed nor exported, unless the user asked about it and the service does not know it.
     pub fn is_reserved(&self) -> bool {
         self.status.is_none() && self.remark != Some(AssetRemark::Gone)
+    }
+}
+
+impl From<&AssetRecord> for ExportRecord {
+    fn from(asset: &AssetRecord) -> Self {
+        let second = |ms: i64| Timestamp::from_second(ms.div_euclid(1000)).ok();
+        Self {
+            asset_id: Some(asset.asset_id.clone()),
+            name: asset.name.clone(),
+            path: asset.path.to_string_lossy().into_owned(),
+            size: Some(asset.size),
+            blake3: asset.content,
+            upload_status: asset.status,
+            uploaded_at: second(asset.uploaded_at_ms),
+            account: Some(asset.account.clone()),
+            base_url: Some(asset.base_url.clone()),
+            note: asset.note.clone(),
+            label: asset.label.clone(),
+            deleted_at: asset.deleted_at_ms.and_then(second),
+            remark: asset.remark,
+            status: asset.state().as_str().to_owned(),
+            ..Self::of_media(asset.kind, &asset.metadata)
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::records::{AssetRemark, DamagedItem, HistoryChange, ItemRecord};
+use super::records::{DamagedItem, HistoryChange, ItemRecord};
 use super::{accounts, assets, batches};
-use crate::model::asset::Account;
+use crate::model::asset::{Account, AssetRemark};
 use crate::model::batch::BatchId;
 use crate::model::media::{FileStamp, MediaMetadata};
 use crate::model::snapshot::ItemId;

@@ -1,6 +1,6 @@
 //! Details of an asset, and the question before it is removed.
 
-use egui::{ScrollArea, TextEdit, Ui};
+use egui::{ScrollArea, TextEdit, Ui, Vec2};
 
 use super::parts::{body, buttons, choice, facts, plain, title, unopened};
 use crate::app::command::UiCommand;
@@ -9,11 +9,15 @@ use crate::app::library::LibraryRows;
 use crate::app::library::command::{AssetCommand, DetailsFormat, LibraryCommand};
 use crate::app::library::details::LONGEST_NOTE;
 use crate::app::state::App;
+use crate::app::thumbnails::PictureRequest;
 use crate::app::wording::{library as words, row as row_words};
 use crate::ui::theme::{Palette, mono, size, space, type_size};
+use crate::ui::thumbnails;
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::{card, text};
 
+/// Side of the picture, in points.
+const PICTURE: f32 = 2.0 * size::THUMBNAIL;
 /// Lines of the note's field.
 const NOTE_LINES: usize = 2;
 
@@ -24,12 +28,12 @@ pub fn details(ui: &mut Ui, app: &App, row: i64, out: &mut Vec<UiCommand>) {
         return;
     };
     let p = Palette::of(ui);
-    title(ui, &details.asset().name);
+    let asset = details.asset();
     let of_row = |command| UiCommand::Library(LibraryCommand::Row(command, row));
     let copy_id = of_row(AssetCommand::Copy);
     let mut copied = None;
     let left = |ui: &mut Ui| {
-        let id = egui::RichText::new(details.asset().asset_id.as_str());
+        let id = egui::RichText::new(asset.asset_id.as_str());
         let id = id.font(mono(type_size::BODY)).color(p.text);
         ui.add(egui::Label::new(id).selectable(true).truncate());
     };
@@ -46,10 +50,18 @@ pub fn details(ui: &mut Ui, app: &App, row: i64, out: &mut Vec<UiCommand>) {
             copied = Some(copy_id.clone());
         }
     };
-    card::left_right(ui, size::SMALL_BUTTON, left, right);
+    ui.horizontal_top(|ui| {
+        let (_, picture) = ui.allocate_space(Vec2::splat(PICTURE));
+        let request = PictureRequest::of_asset(asset, !app.sandbox());
+        thumbnails::show(ui, picture, asset.kind, request.as_ref(), app.now());
+        ui.vertical(|ui| {
+            title(ui, &asset.name);
+            card::left_right(ui, size::SMALL_BUTTON, left, right);
+        });
+    });
     out.extend(copied);
-    let around = 2.0 * (space::XXL + 2.0 * space::XL) + type_size::TITLE + 2.0 * size::BUTTON;
-    let height = ui.ctx().content_rect().height() - around - 2.0 * size::SMALL_BUTTON;
+    let around = 2.0 * (space::XXL + 2.0 * space::XL) + PICTURE + 2.0 * size::BUTTON;
+    let height = ui.ctx().content_rect().height() - around - size::SMALL_BUTTON;
     ScrollArea::vertical()
         .max_height(height.max(size::ROW))
         .show(ui, |ui| {

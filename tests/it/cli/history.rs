@@ -47,14 +47,17 @@ fn history_lists_searches_and_exports() {
             "captured_at",
             "deleted_at",
             "duration_s",
+            "has_location",
             "height",
             "kind",
             "label",
             "name",
             "note",
             "path",
+            "reason",
             "remark",
             "size",
+            "status",
             "upload_status",
             "uploaded_at",
             "width"
@@ -66,10 +69,11 @@ fn history_lists_searches_and_exports() {
     assert_eq!(text(line, "upload_status"), "SUCCESS");
     assert_eq!(text(line, "base_url"), stage.sandbox().base_url());
     assert_eq!(text(line, "blake3").len(), 64);
-    for unknown in ["note", "deleted_at", "remark"] {
+    for unknown in ["note", "deleted_at", "remark", "reason"] {
         assert!(line[unknown].is_null(), "{unknown}");
     }
     assert_eq!(text(line, "kind"), "video");
+    assert_eq!(text(line, "status"), "ready");
     let at: jiff::Timestamp = text(line, "uploaded_at").parse().unwrap();
     assert!(text(line, "uploaded_at").ends_with('Z'));
     let ago = jiff::Timestamp::now().duration_since(at).as_secs();
@@ -81,7 +85,7 @@ fn history_lists_searches_and_exports() {
     assert_eq!(
         rows[0],
         "asset_id,name,path,size,blake3,upload_status,uploaded_at,account,base_url,note,label,\
-         kind,duration_s,width,height,captured_at,deleted_at,remark"
+         kind,duration_s,width,height,captured_at,deleted_at,remark,has_location,status,reason"
     );
     let row = rows.iter().find(|row| row.starts_with(&clip_id)).unwrap();
     assert!(row.contains("\"海, \"\"1\"\".mp4\""), "{row}");

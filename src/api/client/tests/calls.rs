@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 
 use super::*;
-use crate::api::limiter::{Limiter, LimiterOptions};
+use crate::api::limiter::{Limiter, LimiterOptions, Priority};
 use crate::api::paced::RateLimited;
 
 #[tokio::test]
@@ -121,9 +121,9 @@ async fn a_check_of_a_good_key_slows_nothing_down() {
     let limiter = Arc::new(Limiter::new(LimiterOptions::default().faster(100)));
     let paced = RateLimited::new(client(&server), Arc::clone(&limiter));
     let usual = limiter.spacing();
-    paced.check_key(&key(), || ()).await.unwrap();
+    paced.check_key(&key(), Priority::Upload).await.unwrap();
     assert_eq!(limiter.spacing(), usual);
-    paced.check_key(&key(), || ()).await.unwrap_err();
+    paced.check_key(&key(), Priority::Upload).await.unwrap_err();
     assert!(limiter.spacing() > usual);
     server.finish().await;
 }

@@ -29,7 +29,7 @@ const TABLE: [(&str, [&str; 9]); 20] = [
     ("settling",       ["-",      "-",      "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("rejected",       ["-",      "-",      "-",      "-",      "-",         "checking", "-",      "-", "-"]),
     ("not recognised", ["-",      "-",      "-",      "-",      "-",         "checking", "checking", "-",    "-"]),
-    ("ready",          ["queued", "-",      "-",      "-",      "cancelled", "-",        "queued", "-", "queued"]),
+    ("ready",          ["queued", "-",      "-",      "-",      "cancelled", "-",        "queued", "-", "comparing"]),
     ("queued",         ["-",      "paused", "-",      "-",      "cancelled", "-",        "-",      "-", "-"]),
     ("comparing",      ["-",      "paused", "-",      "queued", "cancelled", "-",        "-",      "-", "-"]),
     ("twin of a row",  ["-",      "-",      "-",      "-",      "cancelled", "-",        "queued", "-", "-"]),

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::cell_escaping::{is_formula, quoted_field, split_record};
+use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus, ContentHash};
+use crate::model::cell_escaping::{inert_cell, quoted_field, split_record};
 use crate::model::media::{MediaMetadata, format_of};
-use crate::store::history::records::{AssetRecord, AssetRemark};
+use crate::store::history::records::AssetRecord;
 
 /// First line, after the byte order mark that Excel needs to detect UTF-8.
 pub(super) const HEADER: &str =
@@ -87,7 +87,10 @@ pub(super) fn to_line(event: LedgerEvent, asset: &AssetRecord) -> String {
         asset.account.as_str().to_owned(),
         escape(&asset.base_url),
     ];
-    fields.map(|field| quoted_field(&inert(&field))).join(",") + "\r\n"
+    fields
+        .map(|field| quoted_field(&inert_cell(&field)))
+        .join(",")
+        + "\r\n"
 }
 
 /// Parses a line; `None` if it is cut short or not this program's.
@@ -150,15 +153,7 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
     })
 }
 
-/// Keeps a spreadsheet from reading a field as a formula; [`as_it_was`] undoes it.
-fn inert(field: &str) -> String {
-    if is_formula(field) || field.starts_with('\'') {
-        format!("'{field}")
-    } else {
-        field.to_owned()
-    }
-}
-
+/// Undoes [`inert_cell`].
 fn as_it_was(field: &str) -> &str {
     field.strip_prefix('\'').unwrap_or(field)
 }

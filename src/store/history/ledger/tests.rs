@@ -5,10 +5,10 @@ use std::fs;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::asset::{Account, ContentHash};
+use crate::model::asset::{Account, AssetRemark, ContentHash};
 use crate::model::cell_escaping::{is_formula, split_record};
 use crate::model::media::{Kind, MediaMetadata, format_of};
-use crate::store::history::records::{AssetRecord, AssetRemark};
+use crate::store::history::records::AssetRecord;
 
 const LIMIT: Duration = Duration::from_millis(20);
 

@@ -9,13 +9,13 @@ use lucide_icons::Icon;
 
 use super::columns::{Columns, copy_button};
 use crate::app::command::{Pick, UiCommand};
+use crate::app::library::LibraryColumn;
 use crate::app::library::command::{AssetCommand, LibraryCommand};
-use crate::app::library::details::kind_word;
-use crate::app::library::{AssetState, LibraryColumn};
+use crate::app::library::details::{kind_word, state_word};
 use crate::app::state::App;
 use crate::app::thumbnails::PictureRequest;
 use crate::app::wording::{account_name, library as library_words, row as words};
-use crate::model::media::Kind;
+use crate::model::asset::AssetState;
 use crate::store::AssetRecord;
 use crate::text;
 use crate::text::messages::{list, row as row_messages, window};
@@ -45,7 +45,7 @@ pub fn show(
     let is_selected = app.library().selection().contains(row);
     ground(ui, rect, is_selected, p);
     let asset = app.library().record(row)?;
-    let stage = AssetState::of(asset);
+    let stage = asset.state();
     let ui = &mut accessible(ui, &response, place, stage, || spoken(app, asset));
     ui.ctx()
         .accesskit_node_builder(id, |node| node.set_selected(is_selected));
@@ -93,7 +93,7 @@ fn items(row: i64) -> Vec<MenuItem> {
 fn spoken(app: &App, asset: &AssetRecord) -> String {
     let parts = [
         asset.name.clone(),
-        AssetState::of(asset).word().to_owned(),
+        state_word(asset.state()).to_owned(),
         asset
             .kind
             .map_or(String::new(), |kind| kind_word(kind).to_owned()),
@@ -133,14 +133,7 @@ fn thumbnail(ui: &Ui, app: &App, rect: Rect, asset: &AssetRecord) {
         rect.center().y,
     );
     let square = Rect::from_center_size(centre, Vec2::splat(size::THUMBNAIL));
-    let kind = asset.kind.filter(|kind| *kind != Kind::Audio);
-    let request = kind.map(|kind| PictureRequest {
-        path: asset.path.clone(),
-        size: asset.size,
-        kind,
-        may_read: true,
-        may_keep: !app.sandbox(),
-    });
+    let request = PictureRequest::of_asset(asset, !app.sandbox());
     thumbnails::show(ui, square, asset.kind, request.as_ref(), app.now());
 }
 
@@ -164,7 +157,7 @@ fn lines(
     let name = elided_middle(painter, &asset.name, &body, p.text, width);
     paint_left(painter, first, name);
     if columns.cells.is_empty() {
-        let status = badge(ui, AssetState::of(asset), second, width);
+        let status = badge(ui, asset.state(), second, width);
         let asides = asides(app, asset);
         let facts = facts(asset);
         let rest: Vec<_> = facts.into_iter().chain(asides).collect();
@@ -242,7 +235,7 @@ fn badge(ui: &Ui, state: AssetState, left: egui::Pos2, width: f32) -> Rect {
     paint_icon(ui.painter(), centre, icon, type_size::BODY, colour);
     let small = theme::font(type_size::SMALL);
     let room = width - size::ICON - space::XS;
-    let word = elided_end(ui.painter(), state.word(), &small, colour, room);
+    let word = elided_end(ui.painter(), state_word(state), &small, colour, room);
     paint_left(ui.painter(), left + vec2(size::ICON + space::XS, 0.0), word)
 }
 
@@ -253,7 +246,7 @@ fn cells(ui: &Ui, rect: Rect, asset: &AssetRecord, columns: &Columns) {
         let width = cell.span() - space::S;
         let said = match column {
             LibraryColumn::Status => {
-                badge(ui, AssetState::of(asset), left, width);
+                badge(ui, asset.state(), left, width);
                 continue;
             }
             LibraryColumn::Size => Some(text::size(asset.size)),
