@@ -36,7 +36,6 @@ fn batch(id: u64) -> Arc<Batch> {
         note: None,
         created_at_ms: 0,
         skipped: Arc::default(),
-        other_files: 0,
     })
 }
 

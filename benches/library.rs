@@ -76,7 +76,6 @@ fn fill(history: &mut History, assets: u64) -> Result<(), Box<dyn Error>> {
                 note: None,
                 created_at_ms: 0,
                 skipped: Arc::default(),
-                other_files: 0,
             }))
         })
         .collect();
@@ -206,12 +205,14 @@ fn grown(
         let numbers = 0..u64::try_from(count.min(assets)).unwrap_or_default();
         numbers.map(|number| change(asset(number))).collect()
     };
-    let label = |asset| {
-        let label = Some("Renamed".to_owned());
-        HistoryChange::PutAsset(AssetRecord { label, ..asset })
+    let renamed = HistoryChange::EditBatch {
+        batch: BatchId(1),
+        label: "Renamed".to_owned(),
+        note: None,
+        renamed_at_ms: Some(1),
     };
-    let renamed = changes(10_000, label);
-    timed("rename of 10,000", &mut || Ok(history.commit(&renamed)?))?;
+    let renamed = [renamed];
+    timed("rename", &mut || Ok(history.commit(&renamed)?))?;
     let removed = changes(1024, HistoryChange::RemoveAsset);
     timed("removal of 1,024", &mut || Ok(history.commit(&removed)?))?;
     drop(history);

@@ -43,7 +43,6 @@ pub struct Announcer {
 }
 
 impl Announcer {
-    /// Returns the current announcement.
     pub fn said(&self) -> &str {
         &self.said
     }
@@ -120,7 +119,7 @@ impl Announcer {
         if is_new && before.journal != JournalState::Opening {
             let skipped = |snapshot: &Snapshot| -> usize {
                 let batches = snapshot.batches.iter();
-                batches.map(|batch| batch.skipped.len()).sum()
+                batches.map(|batch| batch.skipped.count()).sum()
             };
             self.skipped += skipped(after).saturating_sub(skipped(before));
         }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::wording::skipped as words;
 use crate::model::batch::{Batch, SkippedFile, SkippedKind};
-use crate::text::messages::list;
+use crate::text::messages::{list, skipped as messages};
 
 /// List of the skipped files of a batch.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum SkippedLine {
         /// Advice for them.
         advice: &'static str,
     },
+    /// Number of further files of the kind.
+    Unnamed(String),
     /// A file.
     File {
         /// Its name.
@@ -47,24 +49,34 @@ impl SkippedReport {
     pub fn of(batch: &Batch) -> Self {
         let (mut titles, mut lines) = (Vec::new(), Vec::new());
         for kind in SkippedKind::ALL {
-            let of_kind = batch.skipped.iter().filter(|file| file.kind == kind);
+            let of_kind = batch.skipped.named.iter().filter(|file| file.kind == kind);
             let files: Vec<&SkippedFile> = of_kind.collect();
-            if files.is_empty() {
+            let unnamed = batch
+                .skipped
+                .unnamed
+                .get(&kind)
+                .copied()
+                .unwrap_or_default();
+            let count = files.len() + unnamed;
+            if count == 0 {
                 continue;
             }
-            let (title, advice) = words::kind(kind, files.len(), &formats(&files));
+            let (title, advice) = words::kind(kind, count, &formats(&files));
             titles.push(title.clone());
             lines.push(SkippedLine::Kind { title, advice });
             lines.extend(files.iter().map(|file| SkippedLine::File {
                 name: text(file.path.file_name().map(Path::new)),
                 folder: text(file.path.parent()),
             }));
+            if unnamed > 0 {
+                lines.push(SkippedLine::Unnamed(messages::unnamed(unnamed)));
+            }
         }
         Self {
             label: batch.label.clone(),
             summary: titles.join(list::items()),
             lines,
-            other_files: batch.other_files,
+            other_files: batch.skipped.other_files,
         }
     }
 
@@ -72,6 +84,7 @@ impl SkippedReport {
     pub fn text(&self) -> String {
         let lines = self.lines.iter().map(|line| match line {
             SkippedLine::Kind { title, .. } => format!("\n{title}\n"),
+            SkippedLine::Unnamed(text) => format!("{text}\n"),
             SkippedLine::File { name, folder } => {
                 format!("{}\n", Path::new(folder).join(name).display())
             }

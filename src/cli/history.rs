@@ -156,10 +156,6 @@ fn say_problems(opened: &OpenedDatabase) {
     if let Some(set_aside) = &opened.set_aside {
         say(&text::set_aside(set_aside));
     }
-    let rebuilt = opened.history.rebuilt();
-    if rebuilt > 0 {
-        say(&journal::lost(rebuilt));
-    }
     if let Some(why) = opened.history.ledger_problem() {
         say(&journal::ledger(why));
     }

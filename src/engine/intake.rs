@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use super::clock::{local_minute, now_ms};
 use super::files::{CanonicalPath, CheckedFile};
-use crate::model::batch::{Batch, BatchId, SkippedFile, clean_label};
+use crate::model::batch::{Batch, BatchId, SkippedFiles, clean_label};
 use crate::model::media::{FileStamp, MediaMetadata, Rejection};
 use crate::model::snapshot::ItemId;
 
@@ -43,13 +43,6 @@ pub(super) struct CheckResult {
     pub stamp: Option<FileStamp>,
     /// Time of the stamp, to tell how old the last change is.
     pub at: SystemTime,
-}
-
-/// Files in a folder that are not taken.
-#[derive(Debug, Default)]
-pub(super) struct SkippedFiles {
-    pub named: Vec<SkippedFile>,
-    pub other_files: u64,
 }
 
 /// The batch that the files of one `Add` command join.
@@ -137,8 +130,7 @@ impl Intake {
             label,
             note,
             created_at_ms: addition.at_ms,
-            skipped: Arc::new(addition.skipped.named.clone()),
-            other_files: addition.skipped.other_files,
+            skipped: Arc::new(addition.skipped.clone()),
         }));
         Some(Arc::clone(batch))
     }
@@ -169,9 +161,8 @@ impl Intake {
     /// Notes files of other kinds, which a walk leaves out.
     pub fn on_skipped(&mut self, add: AddId, skipped: SkippedFiles) {
         if let Some(addition) = self.additions.get_mut(&add) {
-            addition.is_behind |= !skipped.named.is_empty() || skipped.other_files > 0;
-            addition.skipped.named.extend(skipped.named);
-            addition.skipped.other_files += skipped.other_files;
+            addition.is_behind |= skipped != SkippedFiles::default();
+            addition.skipped.append(skipped);
         }
     }
 

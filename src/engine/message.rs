@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use tokio::sync::oneshot;
 
 use super::files::CanonicalPath;
-use super::intake::{AddId, CheckResult, FoundFile, SkippedFiles};
+use super::intake::{AddId, CheckResult, FoundFile};
 use super::journal::opening::OpenOutcome;
 use super::queue::item::Origin;
 use super::tasks::{Contents, LocatedFile, LookupOutcome, ReadAhead};
 use super::upload_sessions::KeychainReply;
 use crate::api::SignedUpload;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
+use crate::model::batch::SkippedFiles;
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::Event;

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,15 +25,12 @@ pub struct Batch {
     pub note: Option<String>,
     /// Time of adding, in milliseconds since the Unix epoch.
     pub created_at_ms: i64,
-    /// Files in its folders that the service does not take, in the order of the walk.
-    pub skipped: Arc<Vec<SkippedFile>>,
-    /// Number of system files, sidecars and the like in its folders, which nobody misses, and of
-    /// skipped files beyond [`MAX_SKIPPED`].
-    pub other_files: u64,
+    /// Files in its folders that the service does not take.
+    pub skipped: Arc<SkippedFiles>,
 }
 
 /// Most skipped files that are named in a batch.
-pub const MAX_SKIPPED: usize = 10_000;
+const MAX_SKIPPED: usize = 10_000;
 /// Longest label, in characters.
 const MAX_LABEL: usize = 200;
 /// Longest note, in characters.
@@ -87,6 +85,51 @@ fn one_line(text: &str) -> String {
     text.replace("\r\n", " ").replace(is_break, " ")
 }
 
+/// Files in the folders of a batch that the service does not take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SkippedFiles {
+    /// The first ones, in the order of the walk.
+    pub named: Vec<SkippedFile>,
+    /// Number of the later ones of each kind.
+    pub unnamed: BTreeMap<SkippedKind, usize>,
+    /// Number of system files, sidecars and the like, which nobody misses.
+    pub other_files: u64,
+}
+
+impl SkippedFiles {
+    /// Adds a file, by its name as long as there is room.
+    pub fn push(&mut self, file: SkippedFile) {
+        if self.named.len() < MAX_SKIPPED {
+            self.named.push(file);
+        } else {
+            *self.unnamed.entry(file.kind).or_default() += 1;
+        }
+    }
+
+    /// Adds later ones.
+    pub fn append(&mut self, later: Self) {
+        later.named.into_iter().for_each(|file| self.push(file));
+        for (kind, count) in later.unnamed {
+            *self.unnamed.entry(kind).or_default() += count;
+        }
+        self.other_files += later.other_files;
+    }
+
+    /// Returns the number of files, without system files and the like.
+    pub fn count(&self) -> usize {
+        self.named.len() + self.unnamed.values().sum::<usize>()
+    }
+}
+
+impl From<Vec<SkippedFile>> for SkippedFiles {
+    fn from(named: Vec<SkippedFile>) -> Self {
+        Self {
+            named,
+            ..Self::default()
+        }
+    }
+}
+
 /// A file in a folder that the service does not take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SkippedFile {
@@ -97,7 +140,8 @@ pub struct SkippedFile {
 }
 
 /// Kind of a skipped file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SkippedKind {
     /// Video as a camera records it, which has to be converted first.
     CameraOriginal,

@@ -1,12 +1,12 @@
-//! A damaged history that was replaced.
+//! A damaged or missing history that was replaced.
 
 use std::path::PathBuf;
 
-/// A damaged database that was set aside, and the number of things in the one that replaces it.
+/// A damaged or missing database, and the number of things in the one that replaces it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SetAside {
-    /// Its new path.
-    pub path: PathBuf,
+    /// Where a damaged one is kept; `None` if it was missing.
+    pub path: Option<PathBuf>,
     /// Assets with stored bytes.
     pub assets: usize,
     /// Batches.

@@ -5,6 +5,7 @@ mod asset_queries;
 mod assets;
 mod backup;
 mod batches;
+mod changes;
 mod connect;
 mod database_file;
 mod error;
@@ -12,7 +13,6 @@ mod ledger;
 pub mod library;
 mod open;
 mod records;
-mod recovery;
 mod rows;
 mod schema;
 mod search;
@@ -20,7 +20,7 @@ mod swap;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -35,12 +35,13 @@ pub use crate::model::asset::AssetRemark;
 pub use backup::{BACKUP_DIR, back_up};
 pub use database_file::FILE_NAME;
 pub use error::{OpenError, StoreError};
-pub use ledger::{AssetEvent, LEDGER_NAME, asset_events};
+pub use ledger::{AssetEvent, LEDGER_NAME, LedgerEvent, asset_events};
 pub use records::{AssetRecord, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord};
 
+use changes::apply;
 use database_file::{BUSY_LIMIT, DatabaseFile, Identity};
 use ledger::Ledger;
-use rows::{ITEM_COLUMNS, apply, from_sql_id, read_damaged, read_item, to_sql_id};
+use rows::{ITEM_COLUMNS, from_sql_id, read_damaged, read_item, to_sql_id};
 
 /// The open database. It has one owner; other processes may have the file open too.
 ///
@@ -52,7 +53,6 @@ pub struct History {
     database_file: DatabaseFile,
     ledger: Ledger,
     limit: Duration,
-    rebuilt: usize,
 }
 
 /// A history, and the recovery that opening it required.
@@ -60,7 +60,8 @@ pub struct History {
 pub struct OpenedDatabase {
     /// The open history.
     pub history: History,
-    /// The damaged database that was replaced.
+    /// The damaged database that was replaced, or the missing one of which the ledger or a backup had
+    /// something.
     pub set_aside: Option<SetAside>,
 }
 
@@ -86,19 +87,15 @@ impl History {
             database_file: ready.database_file,
             ledger,
             limit,
-            rebuilt: 0,
         };
         if let Err(error) = history.apply_ledger() {
             // The next commit tries again.
             tracing::warn!(%error, "the ledger of asset IDs is not applied");
         }
         let connection = &history.connection;
-        if ready.was_missing {
-            history.rebuilt = recovery::count(PathBuf::new(), connection).assets;
-        }
-        let set_aside = ready
-            .set_aside
-            .map(|path| recovery::count(path, connection));
+        let was_replaced = ready.was_missing || ready.set_aside.is_some();
+        let set_aside = was_replaced.then(|| swap::count(ready.set_aside, connection));
+        let set_aside = set_aside.filter(|it| it.path.is_some() || it.assets > 0);
         Ok(OpenedDatabase { history, set_aside })
     }
 
@@ -108,12 +105,6 @@ impl History {
             self.write(|connection, ledger| ledger.catch_up(connection, limit))?;
         }
         Ok(())
-    }
-
-    /// Returns the number of stored assets that the ledger and a backup gave to this database because
-    /// it was missing.
-    pub fn rebuilt(&self) -> usize {
-        self.rebuilt
     }
 
     /// Returns the database's path.
@@ -180,13 +171,10 @@ impl History {
             return Ok(());
         }
         self.write(|connection, ledger| {
-            let is_batch = |change: &&HistoryChange| matches!(change, HistoryChange::PutBatch(_));
-            let (batches, others): (Vec<_>, Vec<_>) = changes.iter().partition(is_batch);
-            let write = |change| apply(connection, change);
-            // The ledger's assets join batches by label.
-            batches.into_iter().try_for_each(write)?;
             ledger.catch_up(connection, limit)?;
-            others.into_iter().try_for_each(write)
+            changes
+                .iter()
+                .try_for_each(|change| apply(connection, change))
         })?;
         self.ledger.confirm();
         Ok(())
@@ -289,11 +277,8 @@ impl History {
         clause: &str,
         values: impl rusqlite::Params,
     ) -> Result<Vec<ItemRecord>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached(&format!("SELECT {ITEM_COLUMNS} FROM items {clause}"))?;
-        let items = statement.query_map(values, read_item)?;
-        Ok(items.collect::<rusqlite::Result<_>>()?)
+        let select = format!("SELECT {ITEM_COLUMNS} FROM items {clause}");
+        Ok(rows::all(&self.connection, &select, values, read_item)?)
     }
 
     /// Returns the storage protocols that have worked.
@@ -301,17 +286,14 @@ impl History {
     /// # Errors
     /// The database cannot be read.
     pub fn protocols(&self) -> Result<Vec<ProtocolRecord>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT host, kind, protocol FROM storage_protocols ORDER BY host, kind",
-        )?;
-        let protocols = statement.query_map((), |row| {
+        let select = "SELECT host, kind, protocol FROM storage_protocols ORDER BY host, kind";
+        Ok(rows::all(&self.connection, select, (), |row| {
             Ok(ProtocolRecord {
                 host: row.get(0)?,
                 kind: row.get(1)?,
                 protocol: row.get(2)?,
             })
-        })?;
-        Ok(protocols.collect::<rusqlite::Result<_>>()?)
+        })?)
     }
 
     /// Returns the uploads to a service whose session the keychain may hold, with their start in
@@ -320,16 +302,12 @@ impl History {
     /// # Errors
     /// The database cannot be read.
     pub fn sessions(&self, base_url: &str) -> Result<Vec<(AssetId, i64)>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT asset_id, at_ms FROM sessions WHERE base_url = ?1 ORDER BY asset_id",
-        )?;
-        let sessions = statement.query_map([base_url], |row| {
+        let select = "SELECT asset_id, at_ms FROM sessions WHERE base_url = ?1 ORDER BY asset_id";
+        let sessions = rows::all(&self.connection, select, [base_url], |row| {
             let id: String = row.get(0)?;
             Ok(AssetId::new(&id).zip(Some(row.get(1)?)))
         })?;
-        Ok(sessions
-            .filter_map(Result::transpose)
-            .collect::<rusqlite::Result<_>>()?)
+        Ok(sessions.into_iter().flatten().collect())
     }
 
     /// Returns the rows of the queue that were set aside.
@@ -337,10 +315,7 @@ impl History {
     /// # Errors
     /// The database cannot be read.
     pub fn damaged_items(&self) -> Result<Vec<DamagedItem>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT id, path, state, why FROM damaged_items ORDER BY id")?;
-        let items = statement.query_map((), read_damaged)?;
-        Ok(items.collect::<rusqlite::Result<_>>()?)
+        let select = "SELECT id, path, state, why FROM damaged_items ORDER BY id";
+        Ok(rows::all(&self.connection, select, (), read_damaged)?)
     }
 }

@@ -12,7 +12,7 @@ pub fn unwritable_history(cause: &UnwritableCause) -> String {
     }
 }
 
-/// Returns the message for a damaged history that was set aside.
+/// Returns the message for a damaged or missing history that was replaced.
 pub fn set_aside(set_aside: &SetAside) -> String {
     let SetAside {
         path,
@@ -20,5 +20,9 @@ pub fn set_aside(set_aside: &SetAside) -> String {
         batches,
         notes,
     } = set_aside;
-    say::set_aside(*assets, *batches, *notes, &path.display().to_string())
+    let found = say::there_again(*assets, *batches, *notes);
+    match path {
+        Some(path) => say::set_aside(&found, &path.display().to_string()),
+        None => say::lost(&found),
+    }
 }

@@ -17,7 +17,7 @@ fn what_comes_from_outside_stands_in_a_message_without_marks() {
 #[test]
 fn a_rebuilt_history_says_what_is_there_again_and_where_the_damaged_one_is() {
     let mut rebuilt = SetAside {
-        path: "/data/old.db".into(),
+        path: Some("/data/old.db".into()),
         assets: 100_000,
         batches: 1,
         notes: 12,
@@ -29,4 +29,9 @@ fn a_rebuilt_history_says_what_is_there_again_and_where_the_damaged_one_is() {
     );
     (rebuilt.assets, rebuilt.batches, rebuilt.notes) = (0, 0, 0);
     assert!(set_aside(&rebuilt).contains("rebuilt. No asset ID could be read. The"));
+    (rebuilt.path, rebuilt.assets) = (None, 2);
+    assert_eq!(
+        set_aside(&rebuilt),
+        "The history was missing and has been rebuilt. 2 asset IDs are there again."
+    );
 }

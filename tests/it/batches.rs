@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::engine::Command;
-use mavi_uploader::model::batch::{Batch, BatchId, SkippedFile, SkippedKind};
+use mavi_uploader::model::batch::{Batch, BatchId, SkippedFile, SkippedFiles, SkippedKind};
 use mavi_uploader::model::snapshot::{ItemId, Row, Status};
 
 use crate::window::{FakeEngine, Window, copied, has, open, ready, row, uploading, with_key};
@@ -30,8 +30,11 @@ pub fn batch(id: u64, label: &str, skipped: &[(&str, SkippedKind)]) -> Arc<Batch
         label: label.to_owned(),
         note: None,
         created_at_ms: 0,
-        skipped: Arc::new(files.collect()),
-        other_files: 12 * u64::from(!skipped.is_empty()),
+        skipped: Arc::new(SkippedFiles {
+            named: files.collect(),
+            unnamed: Default::default(),
+            other_files: 12 * u64::from(!skipped.is_empty()),
+        }),
     })
 }
 

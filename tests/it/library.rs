@@ -11,6 +11,7 @@ use mavi_uploader::engine::Command;
 use mavi_uploader::model::accounts::{AccountInfo, Accounts};
 use mavi_uploader::model::asset::{Account, AssetId, AssetStatus};
 use mavi_uploader::model::asset_check::AssetsToCheck;
+use mavi_uploader::model::batch::BatchId;
 use mavi_uploader::model::media::{Kind, MediaMetadata};
 use mavi_uploader::model::snapshot::Status;
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
@@ -39,7 +40,7 @@ pub fn asset(number: i64, name: &str, days: i64) -> AssetRecord {
         uploaded_at_ms: SHOT - days * DAY,
         remark: None,
         note: None,
-        batch: None,
+        batch: Some(BatchId(1001)),
         label: Some("Shoot_2026-11-28".to_owned()),
         kind: Some(Kind::Video),
         metadata: MediaMetadata {
@@ -64,6 +65,7 @@ pub fn assets() -> Vec<AssetRecord> {
         },
         AssetRecord {
             kind: Some(Kind::Audio),
+            batch: Some(BatchId(1002)),
             label: Some("Podcast 10".to_owned()),
             ..asset(4, "podcast.m4a", 5)
         },
@@ -71,6 +73,7 @@ pub fn assets() -> Vec<AssetRecord> {
             kind: Some(Kind::Image),
             status: Some(AssetStatus::Failed),
             metadata: MediaMetadata::default(),
+            batch: None,
             label: None,
             ..asset(5, "poster.png", 9)
         },
@@ -332,7 +335,8 @@ fn removing_asks_first_and_the_list_follows_the_history() {
 
 #[test]
 fn a_menu_higher_than_the_window_scrolls_to_what_has_the_focus() {
-    let assets = (1..=40).map(|number| AssetRecord {
+    let assets = (1..=40_i64).map(|number| AssetRecord {
+        batch: Some(BatchId(number.unsigned_abs())),
         label: Some(format!("Batch {number}")),
         ..asset(number, "clip.mp4", number)
     });

@@ -2,8 +2,11 @@
 
 -nothing-new = Nothing new is uploaded, for an ID that is not written down can be lost.
 
-# $path: of the damaged file.
-journal-set-aside = The history was damaged and has been rebuilt. { $assets ->
+# $found: the sentence below. $path: of the damaged file.
+journal-set-aside = The history was damaged and has been rebuilt. { $found } The damaged file was kept as { $path }. Nothing was deleted.
+# Of a history whose file was missing or empty. $found: the sentence below.
+journal-lost = The history was missing and has been rebuilt. { $found }
+journal-there-again = { $assets ->
         [0] No asset ID could be read
         [one] { NUMBER($assets) } asset ID is there again
        *[other] { NUMBER($assets) } asset IDs are there again
@@ -15,11 +18,6 @@ journal-set-aside = The history was damaged and has been rebuilt. { $assets ->
         [0] {""}
         [one] , with { NUMBER($notes) } note
        *[other] , with { NUMBER($notes) } notes
-    }. The damaged file was kept as { $path }. Nothing was deleted.
-# Of a history whose file was missing or empty.
-journal-lost = The history was missing and has been rebuilt. { $assets ->
-        [one] { NUMBER($assets) } asset ID is there again
-       *[other] { NUMBER($assets) } asset IDs are there again
     }.
 # Only if it takes longer than a second.
 journal-opening = The history is being read. A large or damaged one takes a moment; uploads start after that.

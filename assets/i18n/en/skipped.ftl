@@ -14,6 +14,12 @@ skipped-announced = { $files ->
        *[other] { $files } files were skipped.
     }
 
+# After the files of a kind that are named.
+skipped-unnamed = { $files ->
+        [one] And { $files } more, which isn’t named here.
+       *[other] And { $files } more, which aren’t named here.
+    }
+
 ## Kinds of files, each with what to do
 
 # $formats: such as "R3D, MXF".

@@ -88,6 +88,7 @@ terminal-key-of-unnamed-account = In the keychain for the window: another key{ $
 terminal-key-looks-odd = The key does not begin with sk- as keys of memories.ai do. If it is refused, make sure that you copied the whole key.
 terminal-no-keychain = No keychain answers on this computer.
 terminal-keychain-locked = The keychain is locked: unlock it and try again.
+terminal-keychain-failed = The keychain failed ({ $cause }).
 terminal-keychain-not-asked = it could not be asked
 
 ## `history` and `sandbox`
@@ -125,10 +126,7 @@ terminal-done = Done: { $parts }.
 terminal-interrupted = Interrupted: { $parts }. The same command goes on with what is left.
 terminal-sum-ready = { $files } ready
 terminal-sum-uploaded = { $files } uploaded
-terminal-sum-duplicates = { $files ->
-        [one] { $files } duplicate
-       *[other] { $files } duplicates
-    }
+terminal-sum-duplicates = { $files } duplicate
 terminal-sum-failed = { $files } failed
 terminal-sum-stopped = { $files } not finished
 terminal-sum-not-taken = { $files } not taken

@@ -113,7 +113,6 @@ fn a_row_of_the_queue_has_what_the_history_knows_of_its_asset() {
             note: None,
             created_at_ms: 0,
             skipped: Arc::default(),
-            other_files: 0,
         })]),
         data_dir: Some(dir.path().to_owned()),
         base_url: stored.base_url.clone(),

@@ -14,7 +14,7 @@ use crate::model::calendar::{day_and_minute, local_time};
 use crate::model::export_record::ExportRecord;
 use crate::model::media::Kind;
 use crate::store::AssetRecord;
-use crate::store::history::AssetEvent;
+use crate::store::history::{AssetEvent, LedgerEvent};
 use crate::text;
 use crate::text::messages::{library as words, row};
 
@@ -265,7 +265,7 @@ impl AssetDetails {
             events: events
                 .map(|event| EventJson {
                     time: Timestamp::from_millisecond(event.at_ms).ok(),
-                    event: event.event,
+                    event: event.event.map_or("", LedgerEvent::as_str),
                 })
                 .collect(),
         };
@@ -304,15 +304,17 @@ pub fn kind_word(kind: Kind) -> &'static str {
     }
 }
 
-fn event_word(event: &str) -> &'static str {
+fn event_word(event: Option<LedgerEvent>) -> &'static str {
     match event {
-        "reserved" => words::event_reserved(),
-        "stored" => words::event_stored(),
-        "ready" => words::event_ready(),
-        "failed" => words::event_failed(),
-        "abandoned" => words::event_abandoned(),
-        "removed" => words::event_removed(),
-        _ => words::event_other(),
+        Some(LedgerEvent::Reserved) => words::event_reserved(),
+        Some(LedgerEvent::Stored) => words::event_stored(),
+        Some(LedgerEvent::Ready) => words::event_ready(),
+        Some(LedgerEvent::Failed) => words::event_failed(),
+        Some(LedgerEvent::Abandoned) => words::event_abandoned(),
+        Some(LedgerEvent::Gone) => words::event_gone(),
+        Some(LedgerEvent::Found) => words::event_found(),
+        Some(LedgerEvent::Removed) => words::event_removed(),
+        None => words::event_other(),
     }
 }
 

@@ -138,7 +138,7 @@ impl Groups {
     /// Takes in the batches of a snapshot; returns `true` if the list must be laid out anew.
     pub fn take_in(&mut self, batches: &Arc<Vec<Arc<Batch>>>) -> bool {
         let before = std::mem::replace(&mut self.batches, Arc::clone(batches));
-        let key = |batch: &Arc<Batch>| (batch.id, batch.skipped.is_empty());
+        let key = |batch: &Arc<Batch>| (batch.id, batch.skipped.named.is_empty());
         if Arc::ptr_eq(&before, batches) || before.iter().map(key).eq(batches.iter().map(key)) {
             return false;
         }
@@ -225,7 +225,10 @@ impl Groups {
 
     /// Lays out the groups and returns the rows to show. `is_whole` if nothing is filtered out.
     pub fn lay_out(&mut self, found: Vec<Vec<usize>>, is_whole: bool) -> Vec<usize> {
-        let skipped = |slot: usize| self.at(slot).is_some_and(|batch| !batch.skipped.is_empty());
+        let skipped = |slot: usize| {
+            self.at(slot)
+                .is_some_and(|batch| !batch.skipped.named.is_empty())
+        };
         let bare: Vec<bool> = (0..found.len())
             .map(|slot| self.totals[slot].rows == 0 && skipped(slot))
             .collect();

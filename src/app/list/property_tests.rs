@@ -47,8 +47,7 @@ fn batches(count: u64, skipped: bool) -> Arc<Vec<Arc<Batch>>> {
             label: format!("Shoot {id}"),
             note: None,
             created_at_ms: 0,
-            skipped: Arc::new(vec![file.clone(); usize::from(skipped && id + 1 == count)]),
-            other_files: 0,
+            skipped: Arc::new(vec![file.clone(); usize::from(skipped && id + 1 == count)].into()),
         })
     };
     Arc::new((0..count).map(batch).collect())

@@ -304,8 +304,7 @@ fn batch(id: u64, skipped: usize) -> Arc<Batch> {
         label: format!("Shoot {id}"),
         note: None,
         created_at_ms: 0,
-        skipped: Arc::new(vec![file; skipped]),
-        other_files: 0,
+        skipped: Arc::new(vec![file; skipped].into()),
     })
 }
 

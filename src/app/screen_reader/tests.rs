@@ -207,8 +207,7 @@ fn skipped_files_are_counted_once_the_folders_are_walked() {
             label: "Shoot".to_owned(),
             note: None,
             created_at_ms: 0,
-            skipped: Arc::new(vec![file; skipped]),
-            other_files: 0,
+            skipped: Arc::new(vec![file; skipped].into()),
         };
         Snapshot {
             batches: Arc::new(vec![Arc::new(batch)]),

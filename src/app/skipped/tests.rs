@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::model::batch::BatchId;
+use crate::model::batch::{BatchId, SkippedFiles};
 
 #[test]
 fn skipped_files_are_listed_by_kind_with_what_to_do() {
@@ -14,18 +14,21 @@ fn skipped_files_are_listed_by_kind_with_what_to_do() {
         label: "Shoot".to_owned(),
         note: None,
         created_at_ms: 0,
-        skipped: Arc::new(vec![
-            file("/card/notes.pdf", SkippedKind::Document),
-            file("/card/A/one.R3D", SkippedKind::CameraOriginal),
-            file("/card/B/two.mxf", SkippedKind::CameraOriginal),
-            file("/card/README", SkippedKind::Document),
-        ]),
-        other_files: 12,
+        skipped: Arc::new(SkippedFiles {
+            named: vec![
+                file("/card/notes.pdf", SkippedKind::Document),
+                file("/card/A/one.R3D", SkippedKind::CameraOriginal),
+                file("/card/B/two.mxf", SkippedKind::CameraOriginal),
+                file("/card/README", SkippedKind::Document),
+            ],
+            unnamed: [(SkippedKind::Document, 5)].into(),
+            other_files: 12,
+        }),
     };
     let report = SkippedReport::of(&batch);
     assert_eq!(
         report.summary,
-        "2 camera originals (MXF, R3D), 2 documents (PDF)"
+        "2 camera originals (MXF, R3D), 7 documents (PDF)"
     );
     assert_eq!(report.other_files, 12);
     let file = |name: &str, folder: &str| SkippedLine::File {
@@ -38,6 +41,8 @@ fn skipped_files_are_listed_by_kind_with_what_to_do() {
         [file("one.R3D", "/card/A"), file("two.mxf", "/card/B")]
     );
     assert_eq!(report.lines[5], file("README", "/card"));
+    let more = "And 5 more, which aren’t named here.\n";
+    assert!(report.text().ends_with(more), "{}", report.text());
 }
 
 #[cfg(unix)]
@@ -48,11 +53,13 @@ fn the_list_is_copied_with_whole_paths() {
         label: "Shoot".to_owned(),
         note: None,
         created_at_ms: 0,
-        skipped: Arc::new(vec![SkippedFile {
-            path: "/card/A/one.R3D".into(),
-            kind: SkippedKind::CameraOriginal,
-        }]),
-        other_files: 0,
+        skipped: Arc::new(
+            vec![SkippedFile {
+                path: "/card/A/one.R3D".into(),
+                kind: SkippedKind::CameraOriginal,
+            }]
+            .into(),
+        ),
     };
     assert_eq!(
         SkippedReport::of(&batch).text(),

@@ -27,7 +27,7 @@ pub fn trouble(totals: &BatchTotals) -> Option<String> {
 
 /// Returns the header as a sentence for screen readers.
 pub fn spoken(batch: Option<&Batch>, totals: &BatchTotals, is_folded: bool) -> String {
-    let skipped_files = batch.map_or(0, |batch| batch.skipped.len());
+    let skipped_files = batch.map_or(0, |batch| batch.skipped.count());
     let parts = [
         Some(label(batch).to_owned()),
         state(totals),

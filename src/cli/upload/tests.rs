@@ -10,7 +10,6 @@ fn batch(id: u64, label: &str) -> Arc<Batch> {
         note: None,
         created_at_ms: 0,
         skipped: Arc::default(),
-        other_files: 0,
     })
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Actor;
 use super::restore::Resumption;
 use crate::api::Service;
+use crate::engine::clock::now_ms;
 use crate::engine::intake::{AddId, CheckResult, FoundFile};
 use crate::engine::outbox::Work;
 use crate::engine::queue::item::Item;
@@ -153,25 +154,26 @@ impl<S: Service> Actor<S> {
             .stage(HistoryChange::PutBatch(Arc::clone(batch)));
     }
 
-    /// Changes label and note of a batch, also of one without rows in the list. Its assets' lines
-    /// in the ledger get the new label.
+    /// Changes label and note of a batch, also of one without rows in the list.
     pub(super) fn edit_batch(&mut self, id: BatchId, label: &str, note: Option<&str>) {
-        // Its assets are read from the history, which may lack what is staged.
-        self.commit_journal();
         let (Some(label), Some(batch)) = (clean_label(label), self.recall_batch(id)) else {
             return;
         };
-        let is_renamed = label != batch.label;
+        let renamed_at_ms = (label != batch.label).then(now_ms);
         let batch = Arc::new(Batch {
             label,
             note: note.and_then(clean_note),
             ..(*batch).clone()
         });
         self.intake.on_batch_edited(&batch);
-        self.put_batch(&batch);
-        if is_renamed {
-            self.journal.stage_label(&batch);
-        }
+        self.queue.set_batch(&batch);
+        self.batches.put(Arc::clone(&batch));
+        self.journal.stage(HistoryChange::EditBatch {
+            batch: id,
+            label: batch.label.clone(),
+            note: batch.note.clone(),
+            renamed_at_ms,
+        });
     }
 
     pub(super) fn insert(&mut self, item: Item) {

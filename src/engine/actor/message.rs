@@ -3,6 +3,7 @@
 use super::Actor;
 use crate::api::{Service, SignedUpload};
 use crate::engine::Notice;
+use crate::engine::clock::now_ms;
 use crate::engine::gate::QueueStep;
 use crate::engine::lifecycle::LifecycleEvent;
 use crate::engine::message::ActorMessage;
@@ -11,7 +12,7 @@ use crate::engine::queue::item::Origin;
 use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Event, UploadState};
-use crate::store::AssetRemark;
+use crate::store::{AssetRemark, HistoryChange};
 
 impl<S: Service> Actor<S> {
     pub(super) fn handle_message(&mut self, message: ActorMessage) {
@@ -65,9 +66,10 @@ impl<S: Service> Actor<S> {
                 }
             }
             ActorMessage::Gone(asset) => {
-                self.journal.stage_gone(&asset);
                 if let Some(record) = self.journal.asset(&asset) {
                     self.duplicates.invalidate_sizes([record.size]);
+                    let gone = HistoryChange::PutAsset(record.into_gone(now_ms()));
+                    self.journal.stage(gone);
                 }
             }
             ActorMessage::Stray(origin, asset, status) => {

@@ -49,7 +49,7 @@ impl AnsweredCheck<'_> {
             }
             (Some(record), AssetAnswer::NotFound) => match record.remark {
                 Some(AssetRemark::Gone) => vec![],
-                _ => vec![self.set_remark(Some(AssetRemark::Gone))],
+                _ => vec![HistoryChange::PutAsset(record.clone().into_gone(now_ms()))],
             },
             (Some(record), AssetAnswer::Known(metadata)) => {
                 let after = self.updated(record, metadata);
@@ -57,23 +57,20 @@ impl AnsweredCheck<'_> {
                     return vec![];
                 }
                 let is_cleared = record.remark.is_some() && after.remark.is_none();
-                let remark = is_cleared.then(|| self.set_remark(None));
+                let cleared = is_cleared.then(|| {
+                    HistoryChange::ClearRemark(AssetRecord {
+                        uploaded_at_ms: now_ms(),
+                        ..record.clone()
+                    })
+                });
                 let put = HistoryChange::PutAsset(AssetRecord {
                     // A row of an earlier run must not count as unsaved.
                     item: None,
                     uploaded_at_ms: now_ms(),
                     ..after
                 });
-                remark.into_iter().chain([put]).collect()
+                cleared.into_iter().chain([put]).collect()
             }
-        }
-    }
-
-    fn set_remark(&self, remark: Option<AssetRemark>) -> HistoryChange {
-        HistoryChange::SetRemark {
-            base_url: self.base_url.to_owned(),
-            asset_id: self.asset.clone(),
-            remark,
         }
     }
 

@@ -281,68 +281,68 @@ fn known(status: AssetStatus, size: u64) -> AssetAnswer {
 }
 
 /// Returns the changes with their times removed: the new remark, and the record that is put.
-fn changes(
-    record: Option<&AssetRecord>,
-    answer: &AssetAnswer,
-) -> (Option<Option<AssetRemark>>, Option<AssetRecord>) {
+fn changes(record: Option<&AssetRecord>, answer: &AssetAnswer) -> (bool, Option<AssetRecord>) {
     let answered = AnsweredCheck {
         asset: &id("re_1"),
         answer,
         account: &account("own"),
         base_url: URL,
     };
-    let (mut remark, mut put) = (None, None);
+    let (mut is_cleared, mut put) = (false, None);
     for change in answered.changes(record) {
         match change {
-            HistoryChange::SetRemark { remark: set, .. } if put.is_none() => remark = Some(set),
+            HistoryChange::ClearRemark(_) if put.is_none() => is_cleared = true,
             HistoryChange::PutAsset(asset) => put = Some(asset),
             other => panic!("{other:?}"),
         }
     }
-    (remark, put)
+    (is_cleared, put)
 }
 
 #[test]
 fn an_answer_adds_what_it_says_and_nothing_else() {
     let ready = known(AssetStatus::Success, 10);
     let with = |remark| AssetRecord { remark, ..record() };
-    let put = |changes: (Option<Option<AssetRemark>>, Option<AssetRecord>)| {
-        let (remark, put) = changes;
-        (remark, put.map(|put| (put.status, put.size, put.remark)))
+    let put = |changes: (bool, Option<AssetRecord>)| {
+        let (is_cleared, put) = changes;
+        (
+            is_cleared,
+            put.map(|put| (put.status, put.size, put.remark)),
+        )
     };
     let success = Some(AssetStatus::Success);
     let (gone, mismatch) = (Some(AssetRemark::Gone), Some(AssetRemark::SizeMismatch));
     let cases = [
-        (Some(record()), &ready, (None, None)),
-        (Some(record()), &AssetAnswer::NotFound, (Some(gone), None)),
-        (Some(with(gone)), &AssetAnswer::NotFound, (None, None)),
+        (Some(record()), &ready, (false, None)),
         (
-            Some(with(gone)),
-            &ready,
-            (Some(None), Some((success, 10, None))),
+            Some(record()),
+            &AssetAnswer::NotFound,
+            (false, Some((success, 10, gone))),
         ),
+        (Some(with(gone)), &AssetAnswer::NotFound, (false, None)),
+        (Some(with(gone)), &ready, (true, Some((success, 10, None)))),
         (
             Some(record()),
             &known(AssetStatus::Success, 9),
-            (None, Some((success, 10, mismatch))),
+            (false, Some((success, 10, mismatch))),
         ),
         (
             Some(with(mismatch)),
             &ready,
-            (Some(None), Some((success, 10, None))),
+            (true, Some((success, 10, None))),
         ),
         (
             Some(with(Some(AssetRemark::MayBeStoredTwice))),
             &ready,
-            (None, None),
+            (false, None),
         ),
         (
             Some(record()),
             &known(AssetStatus::Failed, 10),
-            (None, Some((Some(AssetStatus::Failed), 10, None))),
+            (false, Some((Some(AssetStatus::Failed), 10, None))),
         ),
-        (None, &AssetAnswer::NotFound, (None, Some((None, 0, gone)))),
-        (None, &ready, (None, Some((success, 10, None)))),
+        (None, &AssetAnswer::NotFound, (false, Some((None, 0, gone)))),
+        (None, &ready, (false, Some((success, 10, None)))),
     ];
     for (before, answer, expected) in cases {
         let case = format!("{before:?} {answer:?}");
@@ -356,7 +356,7 @@ fn an_answer_adds_what_it_says_and_nothing_else() {
         AssetAnswer::NotFound,
         AssetAnswer::Known(AssetMetadata::new(AssetStatus::Waiting, None)),
     ] {
-        assert_eq!(changes(Some(&reserved), &answer), (None, None));
+        assert_eq!(changes(Some(&reserved), &answer), (false, None));
     }
 }
 
@@ -379,8 +379,8 @@ fn an_asset_that_the_history_lacks_gets_the_services_name_and_time() {
     assert_eq!(unknown.name, "re_1");
     // Every key may be asked about it.
     assert_eq!(unknown.account, account(""));
-    let (remark, put) = changes(Some(&unknown), &answer);
-    assert_eq!(remark, Some(None));
+    let (is_cleared, put) = changes(Some(&unknown), &answer);
+    assert!(is_cleared);
     let put = put.unwrap();
     assert_eq!(
         (put.name.as_str(), put.account),

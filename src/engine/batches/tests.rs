@@ -15,7 +15,6 @@ fn batch(id: u64, created_at_ms: i64) -> Arc<Batch> {
         note: None,
         created_at_ms,
         skipped: Arc::default(),
-        other_files: 0,
     })
 }
 

@@ -1,9 +1,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{AddId, FoundFile, Intake, SkippedFiles};
+use super::{AddId, FoundFile, Intake};
 use crate::engine::files::CanonicalPath;
-use crate::model::batch::{Batch, BatchId, SkippedFile, SkippedKind};
+use crate::model::batch::{Batch, BatchId, SkippedFile, SkippedFiles, SkippedKind};
 
 fn found(name: &str) -> FoundFile {
     let path = PathBuf::from(name);
@@ -87,6 +87,7 @@ fn skipped(named: &[&str], other_files: u64) -> SkippedFiles {
     let named = named.iter().map(PathBuf::from);
     SkippedFiles {
         named: named.map(|path| SkippedFile { path, kind }).collect(),
+        unnamed: Default::default(),
         other_files,
     }
 }
@@ -102,8 +103,8 @@ fn a_batch_is_made_for_a_row_or_a_skipped_file_but_not_for_system_files() {
     assert_eq!(intake.behind(), Some(add));
     assert_eq!(intake.make_batch(add, None), None);
     let batch = intake.make_batch(add, Some(BatchId(7))).unwrap();
-    assert_eq!((&*batch.label, batch.skipped.len()), ("Shoot", 1));
-    assert_eq!(batch.other_files, 3);
+    assert_eq!((&*batch.label, batch.skipped.count()), ("Shoot", 1));
+    assert_eq!(batch.skipped.other_files, 3);
     assert_eq!(
         (intake.behind(), intake.lacking_batches(&[found("/a")])),
         (None, 0)
@@ -126,7 +127,7 @@ fn what_is_skipped_later_keeps_a_new_label() {
     intake.forget_finished();
     let batch = intake.make_batch(add, None).unwrap();
     let skipped = Arc::clone(&batch.skipped);
-    assert_eq!(skipped.len(), 1);
+    assert_eq!(skipped.count(), 1);
     assert_eq!(*batch, Batch { skipped, ..edited });
     intake.forget_finished();
     assert_eq!(intake.batch(add), None);

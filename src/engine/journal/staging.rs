@@ -5,7 +5,6 @@ use crate::engine::clock::now_ms;
 use crate::engine::queue::item::{Item, Origin};
 use crate::engine::row_change::RowChange;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::batch::Batch;
 use crate::model::fault::FaultKind;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::ItemId;
@@ -116,23 +115,6 @@ impl Journal {
         }));
     }
 
-    /// Stages the new label of a batch for each of its assets, so that the ledger has it.
-    pub fn stage_label(&mut self, batch: &Batch) {
-        let assets = self.read(|history| history.assets_of_batch(batch.id));
-        let renamed = assets.into_iter().flatten().map(|asset| {
-            // The ledger's line must not say of a lost asset that it is ready. The database keeps
-            // the status and the time of the upload.
-            let is_gone = asset.remark == Some(AssetRemark::Gone) || asset.deleted_at_ms.is_some();
-            HistoryChange::PutAsset(AssetRecord {
-                label: Some(batch.label.clone()),
-                status: asset.status.filter(|_| !is_gone),
-                uploaded_at_ms: now_ms(),
-                ..asset
-            })
-        });
-        self.staged.extend(renamed);
-    }
-
     /// Returns a number that rises with every opening, and every commit that concerns assets or
     /// batches.
     pub fn revision(&self) -> u64 {
@@ -142,15 +124,6 @@ impl Journal {
     /// Returns whether the staged changes should end the turn; false while they cannot be written.
     pub fn has_a_turns_worth(&self) -> bool {
         self.is_good() && self.staged.len() >= TURNS_WORTH
-    }
-
-    /// Stages that the service no longer knows an asset.
-    pub fn stage_gone(&mut self, asset: &AssetId) {
-        self.staged.push(HistoryChange::SetRemark {
-            base_url: self.base_url.clone(),
-            asset_id: asset.clone(),
-            remark: Some(AssetRemark::Gone),
-        });
     }
 
     /// Stages a change that concerns neither a row nor an asset.

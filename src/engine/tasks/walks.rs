@@ -10,9 +10,9 @@ use tokio::task::spawn_blocking;
 
 use crate::engine::blocking_io::{join_unless_stalled, locked, no_answer};
 use crate::engine::files::{self, CanonicalPath};
-use crate::engine::intake::{AddId, FoundFile, SkippedFiles};
+use crate::engine::intake::{AddId, FoundFile};
 use crate::engine::message::ActorMessage;
-use crate::model::batch::{MAX_SKIPPED, SkippedFile};
+use crate::model::batch::{SkippedFile, SkippedFiles};
 use crate::model::media::skipped_kind;
 
 /// Files reported at once, each batch in one transaction.
@@ -40,8 +40,8 @@ struct Walk {
     steps: u64,
     count: u64,
     skipped: SkippedFiles,
-    /// Number of files named in `skipped`, now and before.
-    named_skipped: usize,
+    /// A file was skipped that a user may miss.
+    has_skipped: bool,
     found: Vec<FoundFile>,
 }
 
@@ -49,11 +49,11 @@ impl Walk {
     /// Names a file that is not taken, or counts it.
     fn skip(&mut self, path: PathBuf) {
         match skipped_kind(&path) {
-            Some(kind) if self.named_skipped < MAX_SKIPPED => {
-                self.named_skipped += 1;
-                self.skipped.named.push(SkippedFile { path, kind });
+            Some(kind) => {
+                self.has_skipped = true;
+                self.skipped.push(SkippedFile { path, kind });
             }
-            _ => self.skipped.other_files += 1,
+            None => self.skipped.other_files += 1,
         }
     }
 }
@@ -189,7 +189,7 @@ pub(super) async fn walk(
         let mut walk = locked(&walk);
         walk.is_given_up = true;
         let mut found = std::mem::take(&mut walk.found);
-        is_empty &= !hangs && walk.count == 0 && walk.named_skipped == 0;
+        is_empty &= !hangs && walk.count == 0 && !walk.has_skipped;
         if hangs {
             let at = std::mem::take(&mut walk.at);
             tracing::warn!(path = %at.display(), "a drive does not answer");

@@ -119,11 +119,13 @@ async fn every_asset_of_the_history_is_asked_about_at_the_shared_rate() {
         Some(AssetStatus::Failed)
     );
     // Only what changed is written down.
-    assert_eq!(place.ledger()[lines..], ["failed re_3"]);
+    assert_eq!(place.ledger()[lines..], ["gone re_2", "failed re_3"]);
     // Its answers are used up, so that both are ready again.
     engine.say(ALL);
     assert_eq!(engine.checked().await, end(3, 0, 0, 0));
     assert_eq!(place.asset("re_2").unwrap().remark, None);
+    let again = ["found re_2", "ready re_2", "ready re_3"];
+    assert_eq!(place.ledger()[lines + 2..], again);
     assert_eq!(
         place.asset("re_3").unwrap().status,
         Some(AssetStatus::Success)

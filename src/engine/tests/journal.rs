@@ -323,7 +323,7 @@ async fn a_database_that_is_damaged_in_use_is_set_aside_and_everything_is_kept()
             _ => None,
         })
         .expect("it is said");
-    assert!(aside.path.exists());
+    assert!(aside.path.unwrap().exists());
     assert!(aside.assets > 0, "the ledger had it");
     assert!(
         engine.snapshot().history_revision > before,
@@ -337,6 +337,24 @@ async fn a_database_that_is_damaged_in_use_is_set_aside_and_everything_is_kept()
     assert!(assets.contains(&"re_1".to_owned()), "{assets:?}");
     assert!(assets.contains(&"re_2".to_owned()), "{assets:?}");
     assert_eq!(place.items().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_history_that_the_ledger_rebuilds_is_said() {
+    let place = Place::new();
+    let path = place.file("a.mp3", "a");
+    let mut engine = Make::window().start(&place, Scripted::new());
+    engine.upload(&[path]).await;
+    engine.until_status("a.mp3", &Status::Ready).await;
+    engine.shut_down().await;
+    std::fs::remove_file(place.data().join(FILE_NAME)).unwrap();
+    let mut engine = Make::window().run("run2").start(&place, Scripted::new());
+    engine.until(|it| it.journal == JournalState::Good).await;
+    let notice = engine.handle.notices.recv().await;
+    let Some(Notice::HistorySetAside(said)) = notice else {
+        panic!("{notice:?}");
+    };
+    assert_eq!((said.path, said.assets), (None, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,8 @@
 //! Accounts of the API keys that a service accepted, by the keys' fingerprints.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
+use super::rows::{all, first, run};
 use super::{History, StoreError};
 use crate::model::accounts::AccountInfo;
 use crate::model::asset::Account;
@@ -12,14 +13,14 @@ pub(super) fn put(
     account: &Account,
     last4: &str,
 ) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO accounts (base_url, fingerprint, last4, account)
+    run(
+        connection,
+        "INSERT INTO accounts (base_url, fingerprint, last4, account)
              VALUES (?1, ?2, ?3, ?2)
              ON CONFLICT DO UPDATE SET last4 = excluded.last4",
-        )?
-        .execute(params![base_url, account.as_str(), last4])
-        .map(drop)
+        params![base_url, account.as_str(), last4],
+    )
+    .map(drop)
 }
 
 /// Names an account, with all its keys; `None` takes its name away.
@@ -30,19 +31,19 @@ pub(super) fn name(
     name: Option<&str>,
 ) -> rusqlite::Result<()> {
     // A key that the service has not accepted yet can be named as well.
-    connection
-        .prepare_cached(
-            "INSERT OR IGNORE INTO accounts (base_url, fingerprint, last4, account)
+    run(
+        connection,
+        "INSERT OR IGNORE INTO accounts (base_url, fingerprint, last4, account)
              VALUES (?1, ?2, '', ?2)",
-        )?
-        .execute(params![base_url, account.as_str()])?;
-    connection
-        .prepare_cached(
-            "UPDATE accounts SET name = ?3 WHERE base_url = ?1 AND account =
+        params![base_url, account.as_str()],
+    )?;
+    run(
+        connection,
+        "UPDATE accounts SET name = ?3 WHERE base_url = ?1 AND account =
                  (SELECT account FROM accounts WHERE base_url = ?1 AND fingerprint = ?2)",
-        )?
-        .execute(params![base_url, account.as_str(), name])
-        .map(drop)
+        params![base_url, account.as_str(), name],
+    )
+    .map(drop)
 }
 
 /// Merges two accounts and all that were joined with either before. The name of the first one, or
@@ -54,38 +55,36 @@ pub(super) fn join(
     other: &Account,
 ) -> rusqlite::Result<()> {
     let both = params![base_url, one.as_str(), other.as_str()];
-    connection
-        .prepare_cached(
-            "INSERT OR IGNORE INTO accounts (base_url, fingerprint, last4, account)
+    run(
+        connection,
+        "INSERT OR IGNORE INTO accounts (base_url, fingerprint, last4, account)
              VALUES (?1, ?2, '', ?2), (?1, ?3, '', ?3)",
-        )?
-        .execute(both)?;
-    connection
-        .prepare_cached(
-            "UPDATE accounts SET account = one.account, name = coalesce(one.name, other.name)
+        both,
+    )?;
+    run(
+        connection,
+        "UPDATE accounts SET account = one.account, name = coalesce(one.name, other.name)
              FROM accounts AS one, accounts AS other
              WHERE one.base_url = ?1 AND one.fingerprint = ?2
                  AND other.base_url = ?1 AND other.fingerprint = ?3
                  AND accounts.base_url = ?1
                  AND accounts.account IN (one.account, other.account)",
-        )?
-        .execute(both)
-        .map(drop)
+        both,
+    )
+    .map(drop)
 }
 
 /// Returns the accounts of all services that a name, without regard to case, or the last four
 /// characters of a key stand for, with those joined with them.
 pub(super) fn called(connection: &Connection, text: &str) -> rusqlite::Result<Vec<Account>> {
-    let mut statement = connection
-        .prepare_cached("SELECT base_url, account, fingerprint, last4, name FROM accounts")?;
-    let rows = statement.query_map((), |row| {
+    let select = "SELECT base_url, account, fingerprint, last4, name FROM accounts";
+    let rows = all(connection, select, (), |row| {
         let group: (String, String) = (row.get(0)?, row.get(1)?);
         let (last4, name): (String, Option<String>) = (row.get(3)?, row.get(4)?);
         let is_named = name.is_some_and(|name| name.to_lowercase() == text.to_lowercase());
         let is_called = is_named || !last4.is_empty() && last4 == text;
         Ok((group, row.get::<_, String>(2)?, is_called))
     })?;
-    let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
     let called: Vec<_> = rows.iter().filter(|row| row.2).map(|row| &row.0).collect();
     let accounts = rows.iter().filter(|row| called.contains(&&row.0));
     Ok(accounts
@@ -99,14 +98,12 @@ impl History {
     /// # Errors
     /// The database cannot be read.
     pub fn joined(&self, account: &Account, base_url: &str) -> Result<Vec<Account>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT fingerprint FROM accounts WHERE base_url = ?1 AND account =
-                 (SELECT account FROM accounts WHERE base_url = ?1 AND fingerprint = ?2)",
-        )?;
-        let joined = statement.query_map([base_url, account.as_str()], |row| {
+        let select = "SELECT fingerprint FROM accounts WHERE base_url = ?1 AND account =
+                          (SELECT account FROM accounts WHERE base_url = ?1 AND fingerprint = ?2)";
+        let key = [base_url, account.as_str()];
+        Ok(all(&self.connection, select, key, |row| {
             Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
-        })?;
-        Ok(joined.collect::<rusqlite::Result<_>>()?)
+        })?)
     }
 
     /// Returns the last four characters of an account's key, if the service ever accepted it.
@@ -114,11 +111,9 @@ impl History {
     /// # Errors
     /// The database cannot be read.
     pub fn last4(&self, account: &Account, base_url: &str) -> Result<Option<String>, StoreError> {
-        Ok(self
-            .connection
-            .prepare_cached("SELECT last4 FROM accounts WHERE base_url = ?1 AND fingerprint = ?2")?
-            .query_row([base_url, account.as_str()], |row| row.get(0))
-            .optional()?)
+        let select = "SELECT last4 FROM accounts WHERE base_url = ?1 AND fingerprint = ?2";
+        let key = [base_url, account.as_str()];
+        Ok(first(&self.connection, select, key, |row| row.get(0))?)
     }
 
     /// Returns the keys that a service accepted, named ones first, by name and last characters.
@@ -126,18 +121,15 @@ impl History {
     /// # Errors
     /// The database cannot be read.
     pub fn accounts(&self, base_url: &str) -> Result<Vec<AccountInfo>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT fingerprint, last4, name, account FROM accounts WHERE base_url = ?1
-             ORDER BY name IS NULL, name, last4, fingerprint",
-        )?;
-        let accounts = statement.query_map([base_url], |row| {
+        let select = "SELECT fingerprint, last4, name, account FROM accounts WHERE base_url = ?1
+                      ORDER BY name IS NULL, name, last4, fingerprint";
+        Ok(all(&self.connection, select, [base_url], |row| {
             Ok(AccountInfo {
                 account: Account::from_fingerprint(row.get::<_, String>(0)?),
                 last4: row.get(1)?,
                 name: row.get(2)?,
                 group: Account::from_fingerprint(row.get::<_, String>(3)?),
             })
-        })?;
-        Ok(accounts.collect::<rusqlite::Result<_>>()?)
+        })?)
     }
 }

@@ -1,13 +1,10 @@
-//! Reads assets for the engine: one, those of a batch or of a size, or page by page.
-
-use rusqlite::OptionalExtension;
+//! Reads assets for the engine: one, those of a size, or page by page.
 
 use super::assets;
 use super::records::AssetRecord;
-use super::rows::{to_sql_batch, to_sql_size};
+use super::rows::{first, from_sql_size, to_sql_size};
 use super::{History, StoreError};
 use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus};
-use crate::model::batch::BatchId;
 
 impl History {
     /// Returns all assets, newest first.
@@ -17,19 +14,6 @@ impl History {
     pub fn assets(&self) -> Result<Vec<AssetRecord>, StoreError> {
         let clause = "ORDER BY uploaded_at_ms DESC, id DESC";
         Ok(assets::select(&self.connection, clause, ())?)
-    }
-
-    /// Returns the assets of a batch, oldest first.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn assets_of_batch(&self, batch: BatchId) -> Result<Vec<AssetRecord>, StoreError> {
-        let clause = "WHERE batch = ?1 ORDER BY id";
-        Ok(assets::select(
-            &self.connection,
-            clause,
-            [to_sql_batch(batch)],
-        )?)
     }
 
     /// Returns one asset.
@@ -81,11 +65,9 @@ impl History {
         account: &Account,
         base_url: &str,
     ) -> Result<Option<i64>, StoreError> {
-        Ok(self
-            .connection
-            .prepare_cached("SELECT at_ms FROM good_keys WHERE account = ?1 AND base_url = ?2")?
-            .query_row([account.as_str(), base_url], |row| row.get(0))
-            .optional()?)
+        let select = "SELECT at_ms FROM good_keys WHERE account = ?1 AND base_url = ?2";
+        let key = [account.as_str(), base_url];
+        Ok(first(&self.connection, select, key, |row| row.get(0))?)
     }
 
     /// Returns at most `count` assets of a service in the order of their IDs, those after `after`.
@@ -112,10 +94,8 @@ impl History {
     /// # Errors
     /// The database cannot be read.
     pub fn count_assets(&self, base_url: &str) -> Result<u64, StoreError> {
-        let count: i64 = self
-            .connection
-            .prepare_cached("SELECT count(*) FROM assets WHERE base_url = ?1")?
-            .query_row([base_url], |row| row.get(0))?;
-        Ok(u64::try_from(count).unwrap_or_default())
+        let select = "SELECT count(*) FROM assets WHERE base_url = ?1";
+        let count = first(&self.connection, select, [base_url], |row| row.get(0))?;
+        Ok(count.map_or(0, from_sql_size))
     }
 }

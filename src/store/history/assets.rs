@@ -1,11 +1,10 @@
 //! Rows of the table of assets.
 
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, Params, Row, params};
 
-use super::batches;
 use super::records::AssetRecord;
 use super::rows::{
-    from_sql_batch, from_sql_id, from_sql_size, to_sql_batch, to_sql_id, to_sql_size,
+    first, from_sql_batch, from_sql_id, from_sql_size, run, to_sql_batch, to_sql_id, to_sql_size,
 };
 use super::search::search_text;
 use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus, ContentHash};
@@ -13,12 +12,7 @@ use crate::model::media::{Kind, MediaMetadata};
 use crate::store::files::{path_from_bytes, path_to_bytes};
 
 /// Adds an asset or updates it, as [`HistoryChange::PutAsset`](super::HistoryChange::PutAsset) says.
-/// An asset with a label alone, as the ledger has it, joins the batch of that label.
 pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Result<()> {
-    let batch = match (asset.batch, &asset.label) {
-        (None, Some(label)) => batches::for_label(connection, asset, label)?,
-        (batch, _) => batch,
-    };
     // The search text holds the note that stays.
     let note = match &asset.note {
         Some(note) => Some(note.clone()),
@@ -26,9 +20,9 @@ pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Res
     };
     let metadata = &asset.metadata;
     let is_known = *metadata != MediaMetadata::default();
-    connection
-        .prepare_cached(
-            "INSERT INTO assets (base_url, asset_id, item, account, name, path, size, content,
+    run(
+        connection,
+        "INSERT INTO assets (base_url, asset_id, item, account, name, path, size, content,
                  upload_status, uploaded_at_ms, remark, note, batch, kind, duration_ms, width,
                  height, captured_at, has_location, deleted_at_ms, search)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
@@ -52,8 +46,7 @@ pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Res
                  has_location = coalesce(excluded.has_location, has_location),
                  deleted_at_ms = coalesce(excluded.deleted_at_ms, deleted_at_ms),
                  search = iif(excluded.name = '', search, excluded.search)",
-        )?
-        .execute(params![
+        params![
             asset.base_url,
             asset.asset_id.as_str(),
             asset.item.map(to_sql_id),
@@ -66,7 +59,7 @@ pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Res
             asset.uploaded_at_ms,
             asset.remark.map(AssetRemark::as_str),
             asset.note,
-            batch.map(to_sql_batch),
+            asset.batch.map(to_sql_batch),
             asset.kind.map(Kind::as_str),
             metadata.duration_ms.and_then(|ms| i64::try_from(ms).ok()),
             metadata.width,
@@ -75,17 +68,16 @@ pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Res
             is_known.then_some(metadata.has_location),
             asset.deleted_at_ms,
             search_text(asset, note.as_deref()),
-        ])
-        .map(drop)
+        ],
+    )
+    .map(drop)
 }
 
 /// Returns the user's note of an asset.
 fn note(connection: &Connection, asset: &AssetRecord) -> rusqlite::Result<Option<String>> {
-    let note: Option<Option<String>> = connection
-        .prepare_cached("SELECT note FROM assets WHERE base_url = ?1 AND asset_id = ?2")?
-        .query_row([&asset.base_url, asset.asset_id.as_str()], |row| row.get(0))
-        .optional()?;
-    Ok(note.flatten())
+    let select = "SELECT note FROM assets WHERE base_url = ?1 AND asset_id = ?2";
+    let key = [&asset.base_url, asset.asset_id.as_str()];
+    Ok(first(connection, select, key, |row| row.get(0))?.flatten())
 }
 
 /// Sets the user's note of an asset, and what searches match.
@@ -98,17 +90,12 @@ pub(super) fn set_note(
     let Some(asset) = find(connection, base_url, asset_id)? else {
         return Ok(());
     };
-    connection
-        .prepare_cached(
-            "UPDATE assets SET note = ?3, search = ?4 WHERE base_url = ?1 AND asset_id = ?2",
-        )?
-        .execute(params![
-            base_url,
-            asset_id.as_str(),
-            note,
-            search_text(&asset, note)
-        ])
-        .map(drop)
+    run(
+        connection,
+        "UPDATE assets SET note = ?3, search = ?4 WHERE base_url = ?1 AND asset_id = ?2",
+        params![base_url, asset_id.as_str(), note, search_text(&asset, note)],
+    )
+    .map(drop)
 }
 
 /// Returns one asset.
@@ -127,10 +114,10 @@ pub(super) fn status(
     base_url: &str,
     asset_id: &AssetId,
 ) -> rusqlite::Result<Option<AssetStatus>> {
-    let word: Option<Option<String>> = connection
-        .prepare_cached("SELECT upload_status FROM assets WHERE base_url = ?1 AND asset_id = ?2")?
-        .query_row([base_url, asset_id.as_str()], |row| row.get(0))
-        .optional()?;
+    let select = "SELECT upload_status FROM assets WHERE base_url = ?1 AND asset_id = ?2";
+    let word = first(connection, select, [base_url, asset_id.as_str()], |row| {
+        row.get::<_, Option<String>>(0)
+    })?;
     Ok(word.flatten().map(|word| AssetStatus::from_wire(&word)))
 }
 

@@ -107,7 +107,6 @@ fn try_connect(path: &Path, limit: Duration) -> rusqlite::Result<Result<Connecti
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     schema::migrate(&mut connection)?;
-    schema::verify(&connection)?;
     checkpoint_on_close(&connection, true)?;
     for file in with_siblings(path) {
         if let Err(error) = files::restrict_file(&file) {

@@ -1,28 +1,34 @@
-//! The ledger `asset-ids.csv`: one line for each event of an asset.
+//! The ledger `asset-ids.csv`: one line for each event of an asset, and for
+//! each new label of a batch.
 //!
 //! Lines are only appended, and synced before the database's transaction, so that an ID survives
 //! any loss of the database, which keeps the offset it has applied. Every field is quoted and free
 //! of line breaks, so a line cut short by a crash is recognised and swallows no other.
 
 mod line;
+mod pending;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
-use self::line::{HEADER, LedgerEntry, LedgerEvent, read_line, to_line};
+use self::line::{HEADER, LedgerEntry, read_line, renamed_line, to_line};
+use self::pending::PendingLines;
+use super::changes::apply;
 use super::database_file::{self, Identity};
 use super::records::HistoryChange;
-use super::rows::apply;
+use super::rows::{first, run};
 use super::{assets, batches};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::store::files;
+
+pub use self::line::LedgerEvent;
 
 /// Name of the ledger in the data directory.
 pub const LEDGER_NAME: &str = "asset-ids.csv";
@@ -38,12 +44,7 @@ const MARK: &str = "ledger_mark";
 pub(super) struct Ledger {
     path: PathBuf,
     file: Option<(File, Option<Identity>)>,
-    /// Lines that could not be appended, e.g. while a spreadsheet locks the file.
-    held_back: Vec<(String, AssetId)>,
-    /// Appended lines, with their assets, whose transaction is not committed.
-    unconfirmed: HashMap<String, AssetId>,
-    /// Lines that the last reading did not understand.
-    passed_over: u64,
+    pending: PendingLines,
     /// Error of the last use, if it failed.
     problem: Option<String>,
 }
@@ -53,9 +54,7 @@ impl Ledger {
         Self {
             path: dir.join(LEDGER_NAME),
             file: None,
-            held_back: vec![],
-            unconfirmed: HashMap::new(),
-            passed_over: 0,
+            pending: PendingLines::default(),
             problem: None,
         }
     }
@@ -63,30 +62,37 @@ impl Ledger {
     /// Appends the lines of these changes after any held-back ones; lines that cannot be appended
     /// are held back. A repeated change adds no second line.
     pub(super) fn append_changes(&mut self, changes: &[HistoryChange], limit: Duration) {
-        let held = self.held_back.iter().map(|(line, _)| line.clone());
-        let mut held: HashSet<String> = held.collect();
         for change in changes {
             let (event, asset) = match change {
                 HistoryChange::PutAsset(asset) => (LedgerEvent::of(asset), asset),
+                HistoryChange::ClearRemark(asset) => (LedgerEvent::Found, asset),
                 HistoryChange::RemoveAsset(asset) => (LedgerEvent::Removed, asset),
+                HistoryChange::EditBatch {
+                    batch,
+                    label,
+                    renamed_at_ms: Some(at_ms),
+                    ..
+                } => {
+                    self.pending.add(renamed_line(*batch, label, *at_ms), None);
+                    continue;
+                }
                 _ => continue,
             };
-            let line = to_line(event, asset);
-            if !self.unconfirmed.contains_key(&line) && held.insert(line.clone()) {
-                self.held_back.push((line, asset.asset_id.clone()));
-            }
+            let id = asset.asset_id.clone();
+            self.pending.add(to_line(event, asset), Some(id));
         }
-        if self.held_back.is_empty() {
+        if !self.is_behind() {
             return;
         }
-        let text: String = self
-            .held_back
-            .iter()
-            .map(|(line, _)| line.as_str())
-            .collect();
-        match self.append(&text, limit) {
+        // Lines are joined only for a file that can be opened.
+        let opened = self.open(true).map(drop);
+        let appended = opened.and_then(|()| {
+            let lines: String = self.pending.held_back().map(String::as_str).collect();
+            self.append(&lines, limit)
+        });
+        match appended {
             Ok(()) => {
-                self.unconfirmed.extend(self.held_back.drain(..));
+                self.pending.on_appended();
                 self.problem = None;
             }
             Err(error) => self.on_failure(&error),
@@ -107,17 +113,17 @@ impl Ledger {
 
     /// Returns true while lines are held back.
     pub(super) fn is_behind(&self) -> bool {
-        !self.held_back.is_empty()
+        self.pending.is_behind()
     }
 
     /// Marks everything appended as committed.
     pub(super) fn confirm(&mut self) {
-        self.unconfirmed.clear();
+        self.pending.confirm();
     }
 
     /// Assets in the ledger whose transaction is not committed.
     pub(super) fn unconfirmed(&self) -> impl Iterator<Item = &AssetId> {
-        self.unconfirmed.values()
+        self.pending.unconfirmed()
     }
 
     /// Appends lines in one synced write, or nothing.
@@ -191,25 +197,16 @@ impl Ledger {
         }
         let applied = applied(connection)?;
         let from = applied.filter(|_| self.is_same_ledger(applied));
-        let (mut seen, mut labels) = (HashSet::new(), batches::Labels::new());
-        let read = self.read_from(from.map_or(0, |(offset, _)| offset), |mut entry| {
-            if from.is_none() {
-                let asset = &entry.asset;
+        let mut seen = HashSet::new();
+        let read = self.read_from(from.map_or(0, |(offset, _)| offset), |entry| {
+            if let (LedgerEntry::Asset { asset, .. }, None) = (&entry, from) {
                 seen.insert((asset.base_url.clone(), asset.asset_id.clone()));
-            }
-            let asset = &mut entry.asset;
-            if let Some(label) = asset.label.take() {
-                let key = (asset.base_url.clone(), asset.asset_id.clone());
-                labels.insert(key, (label, asset.uploaded_at_ms));
             }
             apply_entry(connection, entry)
         });
         let mark = read.and_then(|end| Ok((end, self.mark(end)?)));
         match mark {
-            Ok((end, mark)) => {
-                batches::apply_labels(connection, labels)?;
-                remember_applied(connection, end, mark)?;
-            }
+            Ok((end, mark)) => remember_applied(connection, end, mark)?,
             Err(error) => {
                 return match error.downcast::<rusqlite::Error>() {
                     Ok(error) => Err(error),
@@ -235,17 +232,6 @@ impl Ledger {
             }
         }
         Ok(())
-    }
-
-    /// Returns true if the database had applied this very ledger, and so has no asset without a line.
-    pub(super) fn was_applied(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
-        let applied = applied(connection)?.filter(|(offset, _)| *offset > 0);
-        Ok(self.is_same_ledger(applied))
-    }
-
-    /// Returns true if the last reading understood every line.
-    pub(super) fn is_whole(&self) -> bool {
-        self.problem.is_none() && self.passed_over == 0
     }
 
     /// Returns the ledger's size in bytes; 0 if it is missing.
@@ -312,7 +298,6 @@ impl Ledger {
         if passed_over > 0 {
             tracing::warn!(passed_over, "lines of the ledger are not whole");
         }
-        self.passed_over = passed_over;
         Ok(end)
     }
 }
@@ -329,8 +314,8 @@ fn ends_a_line(mut file: &File, end: u64) -> io::Result<bool> {
 pub struct AssetEvent {
     /// Time in milliseconds since the Unix epoch.
     pub at_ms: i64,
-    /// The ledger's word for it; empty for an event of another program version.
-    pub event: &'static str,
+    /// `None` for an event of another program version.
+    pub event: Option<LedgerEvent>,
 }
 
 /// Reads the events of an asset from the ledger of a data directory, oldest first. Blocks: it reads
@@ -341,11 +326,11 @@ pub struct AssetEvent {
 pub fn asset_events(dir: &Path, asset_id: &AssetId) -> io::Result<Vec<AssetEvent>> {
     let mut events = Vec::new();
     Ledger::new(dir).read_from(0, |entry| {
-        if entry.asset.asset_id == *asset_id {
-            events.push(AssetEvent {
-                at_ms: entry.asset.uploaded_at_ms,
-                event: entry.event.map_or("", LedgerEvent::as_str),
-            });
+        if let LedgerEntry::Asset { event, asset } = entry
+            && asset.asset_id == *asset_id
+        {
+            let at_ms = asset.uploaded_at_ms;
+            events.push(AssetEvent { at_ms, event });
         }
         Ok(())
     })?;
@@ -355,10 +340,8 @@ pub fn asset_events(dir: &Path, asset_id: &AssetId) -> io::Result<Vec<AssetEvent
 /// Returns the applied offset and its hash.
 fn applied(connection: &Connection) -> rusqlite::Result<Option<(u64, i64)>> {
     let counter = |name| {
-        connection
-            .prepare_cached("SELECT value FROM counters WHERE name = ?1")?
-            .query_row([name], |row| row.get::<_, i64>(0))
-            .optional()
+        let select = "SELECT value FROM counters WHERE name = ?1";
+        first(connection, select, [name], |row| row.get::<_, i64>(0))
     };
     let offset = counter(OFFSET)?.and_then(|offset| u64::try_from(offset).ok());
     Ok(offset.zip(counter(MARK)?))
@@ -366,28 +349,34 @@ fn applied(connection: &Connection) -> rusqlite::Result<Option<(u64, i64)>> {
 
 fn remember_applied(connection: &Connection, offset: u64, mark: i64) -> rusqlite::Result<()> {
     let offset = i64::try_from(offset).unwrap_or(i64::MAX);
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO counters (name, value) VALUES (?1, ?2), (?3, ?4)")?
-        .execute((OFFSET, offset, MARK, mark))
-        .map(drop)
+    let put = "INSERT OR REPLACE INTO counters (name, value) VALUES (?1, ?2), (?3, ?4)";
+    run(connection, put, (OFFSET, offset, MARK, mark)).map(drop)
 }
 
 /// Makes the next start apply the whole ledger and append whatever it lacks.
 pub(super) fn forget_applied(connection: &Connection) -> rusqlite::Result<()> {
-    connection
-        .execute(
-            "DELETE FROM counters WHERE name IN (?1, ?2)",
-            [OFFSET, MARK],
-        )
-        .map(drop)
+    let forget = "DELETE FROM counters WHERE name IN (?1, ?2)";
+    run(connection, forget, [OFFSET, MARK]).map(drop)
 }
 
 /// Applies one line. A failure never overwrites SUCCESS, since the ledger has SUCCESS with another
 /// size as failed. Stored bytes and an unknown event say less than any known status.
 fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<()> {
-    let LedgerEntry { event, mut asset } = entry;
-    if event == Some(LedgerEvent::Removed) {
-        return apply(connection, &HistoryChange::RemoveAsset(asset));
+    let (event, mut asset) = match entry {
+        LedgerEntry::Asset { event, asset } => (event, asset),
+        LedgerEntry::Renamed { batch, label } => return batches::rename(connection, batch, &label),
+    };
+    match event {
+        Some(LedgerEvent::Removed) => {
+            return apply(connection, &HistoryChange::RemoveAsset(*asset));
+        }
+        Some(LedgerEvent::Found) => {
+            return apply(connection, &HistoryChange::ClearRemark(*asset));
+        }
+        _ => {}
+    }
+    if let (Some(batch), Some(label)) = (asset.batch, &asset.label) {
+        batches::learn(connection, batch, label, asset.uploaded_at_ms)?;
     }
     if asset.status.is_some() && event != Some(LedgerEvent::Ready) {
         let known = assets::status(connection, &asset.base_url, &asset.asset_id)?;
@@ -396,5 +385,5 @@ fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<
             _ => known.is_none(),
         });
     }
-    apply(connection, &HistoryChange::PutAsset(asset))
+    apply(connection, &HistoryChange::PutAsset(*asset))
 }

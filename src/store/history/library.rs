@@ -14,7 +14,7 @@ use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params
 use super::connect::{checkpoint_on_close, harden, open_to_read};
 use super::database_file::{BUSY_LIMIT, FILE_NAME, Identity, LOG, identify, sibling};
 use super::records::AssetRecord;
-use super::rows::{from_sql_batch, from_sql_size};
+use super::rows::{all, from_sql_batch, from_sql_size};
 use super::search::SEPARATOR;
 use super::{LEDGER_NAME, OpenError, StoreError, accounts, assets, schema};
 use crate::model::asset::{Account, AssetId};
@@ -289,21 +289,20 @@ fn read_order(
 /// Returns the values to filter by.
 fn facets(connection: &Connection) -> rusqlite::Result<LibraryFacets> {
     let listed = query::IS_LISTED;
-    let mut batches = connection.prepare_cached(&format!(
+    let batches = format!(
         "SELECT id, label FROM batches
          WHERE EXISTS (SELECT 1 FROM assets WHERE batch = batches.id AND {listed})
          ORDER BY created_at_ms DESC, id DESC LIMIT {OFFERED_BATCHES}"
-    ))?;
-    let batches = batches.query_map((), |row| Ok((from_sql_batch(row.get(0)?), row.get(1)?)))?;
+    );
     // An index answers this, unlike one for listed assets alone.
-    let mut accounts =
-        connection.prepare_cached("SELECT DISTINCT account FROM assets WHERE account <> ''")?;
-    let accounts = accounts.query_map((), |row| {
-        Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
-    })?;
+    let accounts = "SELECT DISTINCT account FROM assets WHERE account <> ''";
     Ok(LibraryFacets {
-        batches: batches.collect::<rusqlite::Result<_>>()?,
-        accounts: accounts.collect::<rusqlite::Result<_>>()?,
+        batches: all(connection, &batches, (), |row| {
+            Ok((from_sql_batch(row.get(0)?), row.get(1)?))
+        })?,
+        accounts: all(connection, accounts, (), |row| {
+            Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
+        })?,
         months: months(connection)?,
     })
 }

@@ -31,11 +31,10 @@ pub(super) fn open(
     let path = dir.join(FILE_NAME);
     let lock = files::open_lock_file(&dir.join("history.lock"))
         .map_err(|error| OpenError::io(&path, &error))?;
-    let (mut set_aside, was_missing);
+    let mut set_aside = None;
+    let was_missing;
     let connection = {
         let _held = hold(&lock, true, limit).map_err(|e| OpenError::from_store(&path, &e))?;
-        set_aside =
-            swap::resume_interrupted_swap(dir, &path).map_err(|e| OpenError::io(&path, &e))?;
         was_missing = !std::fs::metadata(&path).is_ok_and(|found| found.len() > 0);
         let opened = match known_damaged {
             Some(identity) if identity == identify(&path) => {

@@ -113,6 +113,17 @@ impl AssetRecord {
     pub fn is_reserved(&self) -> bool {
         self.status.is_none() && self.remark != Some(AssetRemark::Gone)
     }
+
+    /// Returns what to write when the service no longer knows the asset.
+    pub fn into_gone(self, at_ms: i64) -> Self {
+        Self {
+            // A row of an earlier run must not count as unsaved.
+            item: None,
+            uploaded_at_ms: at_ms,
+            remark: Some(AssetRemark::Gone),
+            ..self
+        }
+    }
 }
 
 impl From<&AssetRecord> for ExportRecord {
@@ -155,15 +166,9 @@ pub enum HistoryChange {
     /// Adds or updates an asset. `None`, empty and 0 leave existing values, and the first upload
     /// time stays.
     PutAsset(AssetRecord),
-    /// Sets or clears the remark of an asset, if it exists.
-    SetRemark {
-        /// Service that holds it.
-        base_url: String,
-        /// Asset id.
-        asset_id: AssetId,
-        /// The remark.
-        remark: Option<AssetRemark>,
-    },
+    /// Clears the remark of an asset, if it exists: the service knows it again. The ledger keeps a
+    /// line of it, with this record.
+    ClearRemark(AssetRecord),
     /// Sets the user's note of an asset, if it exists; `None` removes it.
     SetNote {
         /// Service that holds it.
@@ -177,6 +182,18 @@ pub enum HistoryChange {
     RemoveAsset(AssetRecord),
     /// Adds a batch, or replaces its label, note and skipped files.
     PutBatch(Arc<Batch>),
+    /// Changes label and note of a batch, if it exists.
+    EditBatch {
+        /// Batch.
+        batch: BatchId,
+        /// The label.
+        label: String,
+        /// The user's note.
+        note: Option<String>,
+        /// Time in milliseconds since the Unix epoch, if the label is a new one: the ledger gets a
+        /// line.
+        renamed_at_ms: Option<i64>,
+    },
     /// The service accepted a key.
     KeyGood {
         /// The key's account.
@@ -246,16 +263,15 @@ impl HistoryChange {
         matches!(
             self,
             Self::PutAsset(_)
-                | Self::SetRemark { .. }
+                | Self::ClearRemark(_)
                 | Self::SetNote { .. }
                 | Self::RemoveAsset(_)
                 | Self::PutBatch(_)
+                | Self::EditBatch { .. }
                 | Self::JoinAccounts { .. }
         )
     }
-}
 
-impl HistoryChange {
     /// Returns whether it changes what is known of accounts.
     pub fn is_of_accounts(&self) -> bool {
         matches!(

@@ -1,123 +1,60 @@
-//! Rows of the database: how records are written and read.
+//! Statements, and rows of the queue.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
-use super::records::{DamagedItem, HistoryChange, ItemRecord};
-use super::{accounts, assets, batches};
-use crate::model::asset::{Account, AssetRemark};
+use super::records::{DamagedItem, ItemRecord};
+use crate::model::asset::Account;
 use crate::model::batch::BatchId;
 use crate::model::media::{FileStamp, MediaMetadata};
 use crate::model::snapshot::ItemId;
 use crate::store::files::{path_from_bytes, path_to_bytes};
 use crate::store::run_lock::RunId;
 
-/// Writes one change within the caller's transaction.
-pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite::Result<()> {
-    match change {
-        HistoryChange::PutItem(item) => put_item(connection, item),
-        HistoryChange::DropItem(id) => connection
-            .prepare_cached("DELETE FROM items WHERE id = ?1")?
-            .execute([to_sql_id(*id)])
-            .map(drop),
-        HistoryChange::SetAside { id, why } => {
-            connection
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO damaged_items (id, run, path, state, why)
-                     SELECT id, run, path, state, ?2 FROM items WHERE id = ?1",
-                )?
-                .execute(params![to_sql_id(*id), why])?;
-            apply(connection, &HistoryChange::DropItem(*id))
-        }
-        HistoryChange::PutAsset(asset) => assets::put(connection, asset),
-        HistoryChange::SetNote {
-            base_url,
-            asset_id,
-            note,
-        } => assets::set_note(connection, base_url, asset_id, note.as_deref()),
-        HistoryChange::RemoveAsset(asset) => connection
-            .prepare_cached("DELETE FROM assets WHERE base_url = ?1 AND asset_id = ?2")?
-            .execute([&asset.base_url, asset.asset_id.as_str()])
-            .map(drop),
-        HistoryChange::PutBatch(batch) => batches::put(connection, batch),
-        HistoryChange::SetRemark {
-            base_url,
-            asset_id,
-            remark,
-        } => connection
-            .prepare_cached("UPDATE assets SET remark = ?3 WHERE base_url = ?1 AND asset_id = ?2")?
-            .execute(params![
-                base_url,
-                asset_id.as_str(),
-                remark.map(AssetRemark::as_str)
-            ])
-            .map(drop),
-        HistoryChange::KeyGood {
-            account,
-            last4,
-            base_url,
-            at_ms,
-        } => {
-            accounts::put(connection, base_url, account, last4)?;
-            connection
-                .prepare_cached(
-                    "INSERT INTO good_keys (account, base_url, at_ms) VALUES (?1, ?2, ?3)
-                     ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)",
-                )?
-                .execute(params![account.as_str(), base_url, at_ms])
-                .map(drop)
-        }
-        HistoryChange::JoinAccounts {
-            base_url,
-            one,
-            other,
-        } => accounts::join(connection, base_url, one, other),
-        HistoryChange::NameAccount {
-            base_url,
-            account,
-            name,
-        } => accounts::name(connection, base_url, account, name.as_deref()),
-        HistoryChange::KeyRefused { account, base_url } => connection
-            .prepare_cached("DELETE FROM good_keys WHERE account = ?1 AND base_url = ?2")?
-            .execute(params![account.as_str(), base_url])
-            .map(drop),
-        HistoryChange::PutProtocol(record) => connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO storage_protocols (host, kind, protocol)
-                 VALUES (?1, ?2, ?3)",
-            )?
-            .execute(params![record.host, record.kind, record.protocol])
-            .map(drop),
-        HistoryChange::DropProtocol { host, kind } => connection
-            .prepare_cached("DELETE FROM storage_protocols WHERE host = ?1 AND kind = ?2")?
-            .execute(params![host, kind])
-            .map(drop),
-        HistoryChange::PutSession {
-            base_url,
-            asset_id,
-            at_ms,
-        } => connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO sessions (base_url, asset_id, at_ms) VALUES (?1, ?2, ?3)",
-            )?
-            .execute(params![base_url, asset_id.as_str(), at_ms])
-            .map(drop),
-        HistoryChange::DropSession { base_url, asset_id } => connection
-            .prepare_cached("DELETE FROM sessions WHERE base_url = ?1 AND asset_id = ?2")?
-            .execute(params![base_url, asset_id.as_str()])
-            .map(drop),
-    }
+/// Runs a statement.
+pub(super) fn run(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+) -> rusqlite::Result<usize> {
+    connection.prepare_cached(sql)?.execute(values)
 }
 
-fn put_item(connection: &Connection, item: &ItemRecord) -> rusqlite::Result<()> {
+/// Returns all rows of a query.
+pub(super) fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    connection
+        .prepare_cached(sql)?
+        .query_map(values, read)?
+        .collect()
+}
+
+/// Returns the first row of a query, if it has one.
+pub(super) fn first<T>(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    connection
+        .prepare_cached(sql)?
+        .query_row(values, read)
+        .optional()
+}
+
+/// Adds or replaces a row of the queue.
+pub(super) fn put_item(connection: &Connection, item: &ItemRecord) -> rusqlite::Result<()> {
     let is_known = item.metadata != MediaMetadata::default();
     let metadata = is_known.then(|| serde_json::to_string(&item.metadata).unwrap_or_default());
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO items (id, run, path, given, position, size, modified_ns,
-                 state, added_at_ms, changed_at_ms, account, base_url, batch, metadata)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-        )?
-        .execute(params![
+    run(
+        connection,
+        "INSERT OR REPLACE INTO items (id, run, path, given, position, size, modified_ns,
+             state, added_at_ms, changed_at_ms, account, base_url, batch, metadata)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        params![
             to_sql_id(item.id),
             item.run.as_str(),
             path_to_bytes(&item.path),
@@ -132,8 +69,9 @@ fn put_item(connection: &Connection, item: &ItemRecord) -> rusqlite::Result<()> 
             item.base_url,
             item.batch.map(to_sql_batch),
             metadata,
-        ])
-        .map(drop)
+        ],
+    )
+    .map(drop)
 }
 
 /// Columns that [`read_item`] expects, in order.

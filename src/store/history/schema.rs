@@ -2,62 +2,8 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::rows::ITEM_COLUMNS;
-
 /// One migration per version, in order. Released ones never change.
 pub(super) const MIGRATIONS: &[&str] = &[include_str!("v1.sql")];
-
-/// A table that is recovered from a damaged database, with all its columns.
-pub(super) struct Table {
-    pub(super) name: &'static str,
-    pub(super) columns: &'static str,
-}
-
-/// Every table, the most important first.
-pub(super) const TABLES: &[Table] = &[
-    Table {
-        name: "assets",
-        columns: "base_url, asset_id, item, account, name, path, size, content, upload_status, \
-             uploaded_at_ms, remark, note, batch, kind, duration_ms, width, height, captured_at, \
-             has_location, deleted_at_ms, search",
-    },
-    Table {
-        name: "batches",
-        columns: "id, label, note, created_at_ms, other_files, search",
-    },
-    Table {
-        name: "items",
-        columns: ITEM_COLUMNS,
-    },
-    Table {
-        name: "skipped_files",
-        columns: "id, batch, path, kind",
-    },
-    Table {
-        name: "damaged_items",
-        columns: "id, run, path, state, why",
-    },
-    Table {
-        name: "counters",
-        columns: "name, value",
-    },
-    Table {
-        name: "good_keys",
-        columns: "account, base_url, at_ms",
-    },
-    Table {
-        name: "storage_protocols",
-        columns: "host, kind, protocol",
-    },
-    Table {
-        name: "sessions",
-        columns: "base_url, asset_id, at_ms",
-    },
-    Table {
-        name: "accounts",
-        columns: "base_url, fingerprint, last4, name, account",
-    },
-];
 
 /// Returns the database's version; 0 for a new one.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
@@ -122,15 +68,4 @@ pub(super) fn damage(connection: &Connection) -> rusqlite::Result<Option<String>
         return Ok(Some(found));
     }
     Ok(None)
-}
-
-/// Fails if a table or a column is missing.
-pub(super) fn verify(connection: &Connection) -> rusqlite::Result<()> {
-    for table in TABLES {
-        connection.prepare(&format!(
-            "SELECT {} FROM {} LIMIT 0",
-            table.columns, table.name
-        ))?;
-    }
-    Ok(())
 }

@@ -1,5 +1,5 @@
-//! Replaces a damaged or missing database. The next start finds the old or the new one at every
-//! moment, and nothing of the damaged one is deleted.
+//! Replaces a damaged or missing database. Nothing of the damaged one is deleted, and a program that
+//! ends meanwhile leaves a missing one.
 
 use std::fs;
 use std::io::{self, Write};
@@ -8,20 +8,21 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::backup;
 use super::connect::{OpenFailure, connect};
 use super::database_file::{SIBLINGS, sibling, with_siblings};
 use super::error::{OpenError, StoreError};
-use super::ledger::Ledger;
-use super::{backup, recovery};
+use crate::model::set_aside::SetAside;
 use crate::store::files;
 
-/// The new database while it is filled; discarded if incomplete.
-const REBUILDING: &str = "history.rebuilding.db";
-/// Suffix of the completed new database until it is in place, after the name of the damaged one.
-const REBUILT: &str = ".rebuilt";
+/// A backup while it is copied and checked; discarded if that does not end.
+const RESTORING: &str = "history.restoring.db";
+/// Gap added to the counter of a backup or of an empty database: more ids than any queue can have
+/// used since.
+const ID_GAP: i64 = 1_000_000;
 
-/// Builds a new database from the newest sound backup, the ledger and the damaged one, then swaps
-/// them. Nothing is moved until the new one is complete.
+/// Moves a damaged database aside, and puts the newest sound backup or an empty one in its place.
+/// The ledger has the rest.
 pub(super) fn replace(
     dir: &Path,
     path: &Path,
@@ -29,30 +30,37 @@ pub(super) fn replace(
     cause: &str,
 ) -> Result<(Connection, PathBuf), OpenError> {
     tracing::warn!(cause, "the history is damaged and is set aside");
-    let new = dir.join(REBUILDING);
-    let mut fresh = match from_backup(dir, &new, limit)? {
-        Some(fresh) => fresh,
-        None => connect_sound(&new, limit)?,
-    };
-    let ledger = Ledger::new(dir);
-    let filled = recovery::recover_rows(path, ledger, limit, &mut fresh).and_then(|rows| {
-        close(fresh)?;
-        Ok(rows)
-    });
-    let rows = match filled {
-        Ok(rows) => rows,
-        Err(error) => {
-            remove(&new);
-            return Err(OpenError::from_store(&new, &error));
-        }
-    };
     let aside = files::aside_name(path, SIBLINGS);
-    swap_in(dir, &new, path, &aside).map_err(|error| OpenError::io(path, &error))?;
-    tracing::warn!(
-        rows,
-        "what could be read of the damaged history is in a new one"
-    );
-    Ok((connect_sound(path, limit)?, aside))
+    move_aside(path, &aside).map_err(|error| OpenError::io(path, &error))?;
+    files::sync_dir(dir);
+    restore_missing(dir, path, limit)?;
+    let fresh = connect(path, limit).map_err(|failure| match failure {
+        OpenFailure::Other(error) => error,
+        OpenFailure::Damaged(cause) => OpenError::from_store(path, &StoreError::Damaged(cause)),
+    })?;
+    skip_ids(&fresh).map_err(|error| OpenError::from_store(path, &error.into()))?;
+    Ok((fresh, aside))
+}
+
+/// Advances the counter so that no id is given twice.
+fn skip_ids(fresh: &Connection) -> rusqlite::Result<()> {
+    let skip = "UPDATE counters SET value = value + ?1 WHERE name = 'next_item'";
+    fresh.execute(skip, [ID_GAP]).map(drop)
+}
+
+/// Counts what is in the database that replaces a damaged or missing one; what cannot be counted is
+/// 0.
+pub(super) fn count(path: Option<PathBuf>, fresh: &Connection) -> SetAside {
+    let count = |sql: &str| {
+        let count = fresh.query_row(sql, (), |row| row.get::<_, i64>(0));
+        usize::try_from(count.unwrap_or_default()).unwrap_or_default()
+    };
+    SetAside {
+        path,
+        assets: count("SELECT count(upload_status) FROM assets"),
+        batches: count("SELECT count(*) FROM batches"),
+        notes: count("SELECT (SELECT count(note) FROM assets) + (SELECT count(note) FROM batches)"),
+    }
 }
 
 /// Restores a missing database from the newest sound backup.
@@ -68,9 +76,10 @@ pub(super) fn restore_missing(dir: &Path, path: &Path, limit: Duration) -> Resul
         return Ok(());
     }
     remove(path);
-    let new = dir.join(REBUILDING);
+    let new = dir.join(RESTORING);
     if let Some(restored) = from_backup(dir, &new, limit)? {
-        recovery::bump_id_counter(&restored, false)
+        skip_ids(&restored)
+            .map_err(StoreError::from)
             .and_then(|()| close(restored))
             .map_err(|error| OpenError::from_store(&new, &error))?;
         fs::rename(&new, path).map_err(|error| OpenError::io(path, &error))?;
@@ -113,14 +122,6 @@ fn write_private(new: &Path, bytes: &[u8]) -> io::Result<()> {
         .write_all(bytes)
 }
 
-/// Opens a newly created database.
-fn connect_sound(path: &Path, limit: Duration) -> Result<Connection, OpenError> {
-    connect(path, limit).map_err(|failure| match failure {
-        OpenFailure::Other(error) => error,
-        OpenFailure::Damaged(cause) => OpenError::from_store(path, &StoreError::Damaged(cause)),
-    })
-}
-
 /// Closes a database, leaving no files beside it.
 fn close(connection: Connection) -> Result<(), StoreError> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
@@ -144,44 +145,4 @@ fn move_aside(path: &Path, aside: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Marks the new database as complete, moves the old one away, and puts the new one in place.
-fn swap_in(dir: &Path, new: &Path, path: &Path, aside: &Path) -> io::Result<()> {
-    fs::rename(new, sibling(aside, REBUILT))?;
-    files::sync_dir(dir);
-    put_whole(dir, path, aside)
-}
-
-fn put_whole(dir: &Path, path: &Path, aside: &Path) -> io::Result<()> {
-    move_aside(path, aside)?;
-    fs::rename(sibling(aside, REBUILT), path)?;
-    files::sync_dir(dir);
-    Ok(())
-}
-
-/// Completes an interrupted swap and removes leftovers. Returns the path of the damaged database;
-/// the caller holds the exclusive lock.
-pub(super) fn resume_interrupted_swap(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
-    remove(&dir.join(REBUILDING));
-    let mut finished = None;
-    for name in fs::read_dir(dir)?.flatten().map(|entry| entry.file_name()) {
-        let name = name.to_string_lossy();
-        let ours = name.starts_with("history.damaged-");
-        let aside = name.strip_suffix(REBUILT).filter(|_| ours);
-        let Some(aside) = aside.map(|aside| dir.join(aside)) else {
-            continue;
-        };
-        if fs::symlink_metadata(path).is_ok() {
-            // The damaged one is still in place and can be recovered again.
-            fs::remove_file(sibling(&aside, REBUILT))?;
-        } else {
-            put_whole(dir, path, &aside)?;
-            tracing::warn!(
-                "the history was rebuilt by a program that ended before it was in place"
-            );
-            finished = Some(aside);
-        }
-    }
-    Ok(finished)
 }

@@ -20,7 +20,8 @@ CREATE TABLE assets (
     size           INTEGER NOT NULL,
     content        TEXT,
     upload_status  TEXT,
-    uploaded_at_ms INTEGER NOT NULL,
+    -- NULL for an imported asset of which neither the list nor the service said it.
+    uploaded_at_ms INTEGER,
     remark         TEXT,
     note           TEXT,
     batch          INTEGER,
@@ -31,6 +32,10 @@ CREATE TABLE assets (
     captured_at    TEXT,
     has_location   INTEGER,
     deleted_at_ms  INTEGER,
+    route          TEXT,
+    tries          INTEGER,
+    -- The service's metadata as last seen, as JSON.
+    service        TEXT,
     search         TEXT NOT NULL,
     UNIQUE (base_url, asset_id)
 ) STRICT;
@@ -41,6 +46,14 @@ CREATE INDEX assets_by_content ON assets (base_url, account, content);
 CREATE INDEX assets_by_time ON assets (uploaded_at_ms) WHERE upload_status IS NOT NULL;
 CREATE INDEX assets_by_batch ON assets (batch);
 
+-- Assets that the user wants deleted from the service, which has not confirmed it yet.
+CREATE TABLE deletions (
+    base_url TEXT NOT NULL,
+    asset_id TEXT NOT NULL,
+    at_ms    INTEGER NOT NULL,
+    PRIMARY KEY (base_url, asset_id)
+) STRICT;
+
 -- Files that were added in one go. A batch outlives its rows and assets.
 CREATE TABLE batches (
     id            INTEGER PRIMARY KEY,
@@ -48,6 +61,8 @@ CREATE TABLE batches (
     note          TEXT,
     created_at_ms INTEGER NOT NULL,
     other_files   INTEGER NOT NULL,
+    -- Numbers of skipped files that are not named, as JSON by their kinds.
+    unnamed_files TEXT,
     search        TEXT NOT NULL
 ) STRICT;
 CREATE INDEX batches_by_label ON batches (label);

@@ -53,6 +53,7 @@ fn line(ui: &mut Ui, line: &SkippedLine) {
     let p = Palette::of(ui);
     let (first, second, colour) = match line {
         SkippedLine::Kind { title, advice } => (title, *advice, p.notice),
+        SkippedLine::Unnamed(text) => (text, "", p.secondary),
         SkippedLine::File { name, folder } => (name, folder.as_str(), p.text),
     };
     ui.add_space(space::XS);

@@ -147,7 +147,7 @@ fn buttons(
     };
     let at_menu = place(size::SMALL_BUTTON);
     let mut focused = false;
-    let skipped = batch.map_or(0, |batch| batch.skipped.len());
+    let skipped = batch.map_or(0, |batch| batch.skipped.count());
     if skipped > 0 {
         let command = UiCommand::Batch(BatchCommand::ShowSkipped, group.batch);
         let said = words::skipped(skipped);
@@ -219,7 +219,7 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
         items.push(item(BatchCommand::Select));
     }
     items.extend(batch.map(|_| item(BatchCommand::Rename)));
-    if batch.is_some_and(|batch| !batch.skipped.is_empty()) {
+    if batch.is_some_and(|batch| !batch.skipped.named.is_empty()) {
         items.push(item(BatchCommand::ShowSkipped));
     }
     if rows.is_empty() {

@@ -247,7 +247,8 @@ fn the_ledger_gives_the_history_every_id_again() {
         _ = std::fs::remove_dir_all(&path);
     }
     let rebuilt = stage.run(&["history", "--json"]).exits(0);
-    let lost = "The history was missing and has been rebuilt. 1 asset ID is there again.";
+    let lost =
+        "The history was missing and has been rebuilt. 1 asset ID is there again, in 1 batch.";
     assert!(rebuilt.err.contains(lost), "{}", rebuilt.err);
     assert!(stage.run(&["history"]).exits(0).err.is_empty(), "said once");
     let after = rebuilt.events();

@@ -124,7 +124,7 @@ impl Ledger {
         let lines = text.split_inclusive('\n').skip(1);
         let whole = lines.filter_map(|line| split_record(line.strip_suffix("\r\n")?));
         let mut told = HashSet::new();
-        for fields in whole.filter(|fields| fields.len() == 10 && !fields[9].is_empty()) {
+        for fields in whole.filter(|fields| fields.len() == 11 && !fields[10].is_empty()) {
             told.insert(fields[2].clone());
         }
         told

@@ -13,8 +13,7 @@ fn shoot(skipped: usize) -> Batch {
         label: "Shoot_2026-11-28".to_owned(),
         note: None,
         created_at_ms: 0,
-        skipped: Arc::new(vec![file; skipped]),
-        other_files: 0,
+        skipped: Arc::new(vec![file; skipped].into()),
     }
 }
 

@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus, ContentHash};
+use crate::model::batch::BatchId;
 use crate::model::cell_escaping::{inert_cell, quoted_field, split_record};
 use crate::model::media::{MediaMetadata, format_of};
 use crate::store::history::records::AssetRecord;
 
 /// First line, after the byte order mark that Excel needs to detect UTF-8.
 pub(super) const HEADER: &str =
-    "\u{feff}time,event,asset_id,name,path,size,blake3,label,account,base_url\r\n";
+    "\u{feff}time,event,asset_id,name,path,size,blake3,batch,label,account,base_url\r\n";
 
 /// An event in an asset's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LedgerEvent {
+pub enum LedgerEvent {
     /// The service gave its ID; no bytes are known to be stored.
     Reserved,
     /// Its bytes are stored.
@@ -26,27 +27,39 @@ pub(super) enum LedgerEvent {
     Failed,
     /// Nothing will be stored under its ID.
     Abandoned,
+    /// The service no longer knows its ID.
+    Gone,
+    /// The service knows its ID again.
+    Found,
     /// The user removed it from the history.
     Removed,
 }
 
+/// Event of a batch: the user gave it another label.
+const RENAMED: &str = "renamed";
+
 impl LedgerEvent {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Reserved,
         Self::Stored,
         Self::Ready,
         Self::Failed,
         Self::Abandoned,
+        Self::Gone,
+        Self::Found,
         Self::Removed,
     ];
 
-    pub(super) fn as_str(self) -> &'static str {
+    /// Returns the ledger's word.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Reserved => "reserved",
             Self::Stored => "stored",
             Self::Ready => "ready",
             Self::Failed => "failed",
             Self::Abandoned => "abandoned",
+            Self::Gone => "gone",
+            Self::Found => "found",
             Self::Removed => "removed",
         }
     }
@@ -54,6 +67,7 @@ impl LedgerEvent {
     /// Derives the event from an asset's record.
     pub(super) fn of(asset: &AssetRecord) -> Self {
         match (asset.remark, asset.status) {
+            (Some(AssetRemark::Gone), _) => Self::Gone,
             (Some(AssetRemark::Abandoned), _) => Self::Abandoned,
             (Some(AssetRemark::SizeMismatch), _) | (_, Some(AssetStatus::Failed)) => Self::Failed,
             (_, Some(AssetStatus::Success)) => Self::Ready,
@@ -65,28 +79,60 @@ impl LedgerEvent {
 
 /// A parsed line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct LedgerEntry {
-    /// `None` for an event of another program version; its ID counts all the same.
-    pub(super) event: Option<LedgerEvent>,
-    /// The line's asset, with the status and remark that follow from the event.
-    pub(super) asset: AssetRecord,
+pub(super) enum LedgerEntry {
+    /// An event of an asset.
+    Asset {
+        /// `None` for an event of another program version; its ID counts all the same.
+        event: Option<LedgerEvent>,
+        /// The line's asset, with the status and remark that follow from the event.
+        asset: Box<AssetRecord>,
+    },
+    /// A batch has another label.
+    Renamed {
+        /// The batch.
+        batch: BatchId,
+        /// The label.
+        label: String,
+    },
 }
 
 /// Formats an event of an asset as a line, including the line break.
 pub(super) fn to_line(event: LedgerEvent, asset: &AssetRecord) -> String {
-    let time = Timestamp::from_millisecond(asset.uploaded_at_ms).unwrap_or_default();
-    let fields = [
-        time.to_string(),
+    join([
+        time(asset.uploaded_at_ms),
         event.as_str().to_owned(),
         asset.asset_id.to_string(),
         escape(&asset.name),
         escape_path(&asset.path),
         asset.size.to_string(),
         asset.content.map(ContentHash::to_hex).unwrap_or_default(),
+        asset
+            .batch
+            .map(|batch| batch.0.to_string())
+            .unwrap_or_default(),
         escape(asset.label.as_deref().unwrap_or_default()),
         asset.account.as_str().to_owned(),
         escape(&asset.base_url),
-    ];
+    ])
+}
+
+/// Formats the new label of a batch as a line, including the line break.
+pub(super) fn renamed_line(batch: BatchId, label: &str, at_ms: i64) -> String {
+    let mut fields: [String; 11] = Default::default();
+    fields[0] = time(at_ms);
+    RENAMED.clone_into(&mut fields[1]);
+    fields[7] = batch.0.to_string();
+    fields[8] = escape(label);
+    join(fields)
+}
+
+fn time(ms: i64) -> String {
+    Timestamp::from_millisecond(ms)
+        .unwrap_or_default()
+        .to_string()
+}
+
+fn join(fields: [String; 11]) -> String {
     fields
         .map(|field| quoted_field(&inert_cell(&field)))
         .join(",")
@@ -106,6 +152,7 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
         path,
         size,
         content,
+        batch,
         label,
         account,
         base_url,
@@ -114,6 +161,12 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
     else {
         return None;
     };
+    let batch = batch.parse().ok().map(BatchId);
+    let label = Some(String::from_utf8(unescape(label)).ok()?).filter(|label| !label.is_empty());
+    if event == RENAMED {
+        let (batch, label) = batch.zip(label)?;
+        return Some(LedgerEntry::Renamed { batch, label });
+    }
     if base_url.is_empty() {
         // Cut short after the last comma.
         return None;
@@ -125,13 +178,14 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
         Some(LedgerEvent::Ready) => (Some(AssetStatus::Success), None),
         Some(LedgerEvent::Failed) => (Some(AssetStatus::Failed), None),
         Some(LedgerEvent::Abandoned) => (None, Some(AssetRemark::Abandoned)),
+        Some(LedgerEvent::Gone) => (None, Some(AssetRemark::Gone)),
         Some(LedgerEvent::Stored) => (Some(AssetStatus::Waiting), None),
-        Some(LedgerEvent::Reserved | LedgerEvent::Removed) => (None, None),
+        Some(LedgerEvent::Reserved | LedgerEvent::Found | LedgerEvent::Removed) => (None, None),
         None => (Some(AssetStatus::Other), None),
     };
-    Some(LedgerEntry {
+    Some(LedgerEntry::Asset {
         event,
-        asset: AssetRecord {
+        asset: Box::new(AssetRecord {
             asset_id: AssetId::new(id)?,
             item: None,
             account: Account::from_fingerprint(account),
@@ -144,12 +198,12 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
             uploaded_at_ms: time.parse::<Timestamp>().ok()?.as_millisecond(),
             remark,
             note: None,
-            batch: None,
-            label: Some(String::from_utf8(unescape(label)).ok()?).filter(|label| !label.is_empty()),
+            batch,
+            label,
             kind: format_of(Path::new(name)).ok().map(|format| format.kind),
             metadata: MediaMetadata::default(),
             deleted_at_ms: None,
-        },
+        }),
     })
 }
 

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::asset::{Account, AssetRemark, ContentHash};
+use crate::model::batch::BatchId;
 use crate::model::cell_escaping::{is_formula, split_record};
 use crate::model::media::{Kind, MediaMetadata, format_of};
 use crate::store::history::records::AssetRecord;
@@ -14,6 +15,14 @@ const LIMIT: Duration = Duration::from_millis(20);
 
 fn line_of(asset: &AssetRecord) -> String {
     to_line(LedgerEvent::of(asset), asset)
+}
+
+/// Returns the asset in a line.
+fn asset_in(line: &str) -> AssetRecord {
+    match read_line(line) {
+        Some(LedgerEntry::Asset { asset, .. }) => *asset,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn asset(id: &str) -> AssetRecord {
@@ -50,7 +59,9 @@ fn tell(ledger: &mut Ledger, ids: &[&str]) {
 fn ids(ledger: &mut Ledger) -> Vec<String> {
     let mut ids = vec![];
     let read = |entry: LedgerEntry| {
-        ids.push(entry.asset.asset_id.to_string());
+        if let LedgerEntry::Asset { asset, .. } = entry {
+            ids.push(asset.asset_id.to_string());
+        }
         Ok(())
     };
     ledger.read_from(0, read).unwrap();
@@ -70,9 +81,9 @@ fn a_line_says_what_became_known() {
     ledger.append_changes(&[HistoryChange::PutAsset(stored)], LIMIT);
     let text = fs::read_to_string(dir.path().join(LEDGER_NAME)).unwrap();
     let expected = format!(
-        "\u{feff}time,event,asset_id,name,path,size,blake3,label,account,base_url\r\n\
+        "\u{feff}time,event,asset_id,name,path,size,blake3,batch,label,account,base_url\r\n\
          \"2025-11-30T14:36:05.123Z\",\"stored\",\"re_1\",\"a \"\"b\"\".mp4\",\"/media/clip.mp4\",\
-         \"100\",\"{}\",\"\",\"0123456789abcdef\",\"https://api.example/serve/api/v2\"\r\n",
+         \"100\",\"{}\",\"\",\"\",\"0123456789abcdef\",\"https://api.example/serve/api/v2\"\r\n",
         "ab".repeat(32)
     );
     assert_eq!(text, expected);
@@ -104,6 +115,8 @@ fn the_event_follows_from_what_is_known() {
     assert_eq!(event(Some(AssetStatus::Failed), None, content), "failed");
     let abandoned = Some(AssetRemark::Abandoned);
     assert_eq!(event(waiting, abandoned, None), "abandoned");
+    let gone = Some(AssetRemark::Gone);
+    assert_eq!(event(success, gone, content), "gone");
 }
 
 #[test]
@@ -133,7 +146,7 @@ fn names_of_any_kind_are_one_line_do_nothing_in_a_spreadsheet_and_come_back() {
         assert_eq!(text.find(['\r', '\n']), Some(text.len() - 2), "{text:?}");
         let field = &split_record(text.trim_end()).unwrap()[3];
         assert!(!is_formula(field), "{field}");
-        assert_eq!(read_line(&text).unwrap().asset, record, "{name:?}");
+        assert_eq!(asset_in(&text), record, "{name:?}");
     }
 }
 
@@ -142,13 +155,18 @@ proptest! {
     fn any_name_comes_back_from_one_line(name in any::<String>(), path in any::<String>()) {
         let record = AssetRecord {
             kind: format_of(Path::new(&name)).ok().map(|format| format.kind),
+            batch: Some(BatchId(7)),
+            label: Some(name.clone()).filter(|label| !label.is_empty()),
             name,
             path: path.into(),
             ..asset("re_1")
         };
+        let renamed = renamed_line(BatchId(7), &record.name, 1);
+        let known = Some(LedgerEntry::Renamed { batch: BatchId(7), label: record.name.clone() });
+        prop_assert_eq!(read_line(&renamed), known.filter(|_| !record.name.is_empty()));
         let text = line_of(&record);
         prop_assert_eq!(text.find('\n'), Some(text.len() - 1));
-        prop_assert_eq!(read_line(&text).unwrap().asset, record);
+        prop_assert_eq!(asset_in(&text), record);
     }
 }
 
@@ -161,7 +179,7 @@ fn a_path_that_is_not_utf8_keeps_its_bytes() {
         path: path.into(),
         ..asset("re_1")
     };
-    assert_eq!(read_line(&line_of(&record)).unwrap().asset, record);
+    assert_eq!(asset_in(&line_of(&record)), record);
 }
 
 #[test]
@@ -192,10 +210,10 @@ fn lines_of_other_programs_and_other_versions_are_read_as_far_as_they_can_be() {
         "garbage\r\n",
         "\0\0\0\n",
         // As a spreadsheet saves it.
-        "2026-11-30T14:36:05Z,ready,re_2,a.mp4,/a.mp4,5,,,f,https://x\n",
-        "2026-11-30T14:36:05Z,renamed,re_3,a.mp4,/a.mp4,5,,,f,https://x,more\r\n",
-        "2026-11-30T14:36:05Z,ready,re 4,a.mp4,/a.mp4,5,,,f,https://x\r\n",
-        "2026-11-30T14:36:05Z,ready,re_5,a.mp4,/a.mp4,many,,,f,https://x\r\n",
+        "2026-11-30T14:36:05Z,ready,re_2,a.mp4,/a.mp4,5,,,,f,https://x\n",
+        "2026-11-30T14:36:05Z,polished,re_3,a.mp4,/a.mp4,5,,,,f,https://x,more\r\n",
+        "2026-11-30T14:36:05Z,ready,re 4,a.mp4,/a.mp4,5,,,,f,https://x\r\n",
+        "2026-11-30T14:36:05Z,ready,re_5,a.mp4,/a.mp4,many,,,,f,https://x\r\n",
     ];
     bytes.extend(odd.concat().bytes());
     bytes.extend(b"\xff\xff\n");

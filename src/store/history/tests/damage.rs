@@ -44,7 +44,7 @@ fn damaged(dir: &Path, from: usize, len: usize, byte: u8) -> usize {
     bytes[from..end].fill(byte);
     fs::write(&file, &bytes).unwrap();
     let opened = History::open(dir).unwrap();
-    let aside = opened.set_aside.expect("it is said").path;
+    let aside = opened.set_aside.expect("it is said").path.unwrap();
     assert_eq!(fs::read(&aside).unwrap(), bytes, "nothing is lost of it");
     let mut history = opened.history;
     let left = count(&history);
@@ -64,7 +64,7 @@ fn a_file_that_is_no_database_is_set_aside_and_never_overwrites_an_earlier_one()
     for text in ["not a database, but long enough to be read as one", "x"] {
         fs::write(&file, text.repeat(100)).unwrap();
         let opened = History::open(dir.path()).unwrap();
-        let aside = opened.set_aside.unwrap().path;
+        let aside = opened.set_aside.unwrap().path.unwrap();
         assert_eq!(fs::read_to_string(&aside).unwrap(), text.repeat(100));
         let name = aside.file_name().unwrap().to_string_lossy().into_owned();
         assert!(name.starts_with("history.damaged-"), "{name}");
@@ -93,41 +93,18 @@ fn what_somebody_planted_in_a_history_does_nothing_and_is_set_aside() {
             .unwrap();
         let opened = History::open(dir.path()).unwrap();
         assert!(
-            opened.set_aside.is_some_and(|aside| aside.path.exists()),
+            opened
+                .set_aside
+                .is_some_and(|aside| aside.path.unwrap().exists()),
             "{planted}"
         );
         let mut history = opened.history;
         put(&mut history, vec![asset("re_new", "new.mp4", 1)]);
         assert_eq!(count(&history), 201, "{planted}");
-        // An unreadable schema takes the queue with it.
-        let is_readable = !planted.contains("writable_schema");
-        let queue = is_readable.then(|| item(2, "/a.mp4"));
-        assert!(history.items().unwrap().into_iter().eq(queue), "{planted}");
         drop(history);
         let opened = History::open(dir.path()).unwrap();
         assert_eq!(opened.set_aside, None, "{planted}");
     }
-}
-
-#[test]
-fn a_column_that_an_earlier_version_lacks_costs_no_rows() {
-    let dir = tempfile::tempdir().unwrap();
-    let record = AssetRecord {
-        item: Some(ItemId(2)),
-        ..asset("re_1", "a.mp4", 1)
-    };
-    put(&mut open(dir.path()), vec![record]);
-    // A view that is not the program's has the database set aside.
-    let planted = "ALTER TABLE assets DROP COLUMN remark; CREATE VIEW more AS SELECT * FROM assets";
-    Connection::open(dir.path().join(FILE_NAME))
-        .unwrap()
-        .execute_batch(planted)
-        .unwrap();
-    let opened = History::open(dir.path()).unwrap();
-    assert!(opened.set_aside.is_some());
-    let found = opened.history.assets().unwrap();
-    // The ledger has no rows: this one comes from the database.
-    assert_eq!(found[0].item, Some(ItemId(2)));
 }
 
 #[test]
@@ -145,29 +122,6 @@ fn a_trigger_that_is_planted_while_a_history_is_in_use_does_nothing() {
 }
 
 #[test]
-fn without_the_ledger_a_damaged_page_costs_its_own_rows_and_no_others() {
-    let dir = tempfile::tempdir().unwrap();
-    let file = filled(dir.path(), 2000);
-    fs::remove_file(dir.path().join(LEDGER_NAME)).unwrap();
-    let pages = fs::metadata(&file).unwrap().len() / PAGE as u64;
-    assert!(pages > 100, "{pages}");
-    // A leaf of the assets table, with rows as they were written.
-    let bytes = fs::read(&file).unwrap();
-    let page = bytes
-        .chunks(PAGE)
-        .position(|page| page[0] == 0x0d && page.windows(8).any(|part| part == b"1000 xxx"))
-        .unwrap();
-    let left = damaged(dir.path(), page * PAGE, PAGE, 0xa5);
-    assert!((1950..2000).contains(&left), "{left}");
-    let history = open(dir.path());
-    assert_eq!(history.items().unwrap().len(), 1);
-    for id in ["re_0", "re_900", "re_1100", "re_1999"] {
-        let asset = history.asset(URL, &AssetId::new(id).unwrap()).unwrap();
-        assert!(asset.is_some(), "{id}");
-    }
-}
-
-#[test]
 fn wherever_a_database_is_destroyed_the_ledger_has_every_asset() {
     for (from, len, byte) in [(0, PAGE, 0), (100, 1000, b'?'), (PAGE, 1 << 30, 0xa5)] {
         let dir = tempfile::tempdir().unwrap();
@@ -181,13 +135,13 @@ fn what_only_the_database_had_is_rebuilt_from_the_newest_sound_backup() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join(BACKUP_DIR);
     filled(dir.path(), 3);
-    let remark = |remark| HistoryChange::SetRemark {
+    let note = HistoryChange::SetNote {
         base_url: URL.to_owned(),
         asset_id: AssetId::new("re_0").unwrap(),
-        remark,
+        note: Some("the good take".to_owned()),
     };
     let mut history = open(dir.path());
-    history.commit(&[remark(Some(AssetRemark::Gone))]).unwrap();
+    history.commit(&[note]).unwrap();
     back_up(dir.path(), &folder).unwrap();
     put(&mut history, vec![asset("re_later", "later.mp4", 9)]);
     let taken = history.reserve_ids(5).unwrap();
@@ -196,49 +150,24 @@ fn what_only_the_database_had_is_rebuilt_from_the_newest_sound_backup() {
     fs::write(folder.join("history-2999-01-01.db"), "words").unwrap();
     let check = |mut history: History| {
         let found = history.asset(URL, &AssetId::new("re_0").unwrap()).unwrap();
-        assert_eq!(found.unwrap().remark, Some(AssetRemark::Gone));
+        assert_eq!(found.unwrap().note.as_deref(), Some("the good take"));
         assert_eq!(history.items().unwrap(), [item(2, "/a.mp4")]);
         assert_eq!(count(&history), 4, "the ledger has the newest");
         let _ = history.reserve_ids(1).unwrap();
         history
     };
     fs::remove_file(dir.path().join(FILE_NAME)).unwrap();
-    drop(check(open(dir.path())));
+    let opened = History::open(dir.path()).unwrap();
+    let said = opened
+        .set_aside
+        .map(|said| (said.path, said.assets, said.notes));
+    assert_eq!(said, Some((None, 3, 1)));
+    drop(check(opened.history));
     fs::write(dir.path().join(FILE_NAME), "x".repeat(5000)).unwrap();
     let opened = History::open(dir.path()).unwrap();
     assert!(opened.set_aside.is_some());
     let mut history = check(opened.history);
     assert!(history.reserve_ids(1).unwrap() > ItemId(taken.0 + 5));
-}
-
-#[test]
-fn what_select_still_reads_is_newer_than_the_backup() {
-    let dir = tempfile::tempdir().unwrap();
-    let file = filled(dir.path(), 300);
-    back_up(dir.path(), &dir.path().join(BACKUP_DIR)).unwrap();
-    let mut history = open(dir.path());
-    let changes = [
-        HistoryChange::DropItem(ItemId(2)),
-        HistoryChange::PutItem(item(3, "/b.mp4")),
-        HistoryChange::SetRemark {
-            base_url: URL.to_owned(),
-            asset_id: AssetId::new("re_299").unwrap(),
-            remark: Some(AssetRemark::Gone),
-        },
-    ];
-    history.commit(&changes).unwrap();
-    drop(history);
-    let bytes = fs::read(&file).unwrap();
-    let page = bytes
-        .chunks(PAGE)
-        .position(|page| page[0] == 0x0d && page.windows(7).any(|part| part == b"150 xxx"))
-        .unwrap();
-    assert_eq!(damaged(dir.path(), page * PAGE, PAGE, 0xa5), 300);
-    let history = open(dir.path());
-    assert_eq!(history.items().unwrap(), [item(3, "/b.mp4")]);
-    let id = AssetId::new("re_299").unwrap();
-    let remark = history.asset(URL, &id).unwrap().unwrap().remark;
-    assert_eq!(remark, Some(AssetRemark::Gone));
 }
 
 #[test]
@@ -254,7 +183,8 @@ fn a_log_that_lost_its_database_is_set_aside_and_not_deleted() {
     drop(history);
 
     let opened = History::open(kept.path()).unwrap();
-    let aside = database_file::sibling(&opened.set_aside.unwrap().path, database_file::LOG);
+    let aside =
+        database_file::sibling(&opened.set_aside.unwrap().path.unwrap(), database_file::LOG);
     assert!(fs::metadata(aside).unwrap().len() > 0);
 }
 
@@ -394,7 +324,7 @@ proptest! {
         match History::open(dir.path()) {
             Ok(OpenedDatabase { mut history, set_aside }) => {
                 if let Some(aside) = set_aside {
-                    prop_assert_eq!(fs::read(aside.path).unwrap(), bytes);
+                    prop_assert_eq!(fs::read(aside.path.unwrap()).unwrap(), bytes);
                 }
                 let used = history
                     .assets()
@@ -472,4 +402,41 @@ fn ids_that_were_given_after_the_backup_are_not_given_again() {
         let next = history.reserve_ids(1).unwrap();
         assert!(next.0 >= last.0 + 5, "{damage:?}: {next:?}");
     }
+}
+
+#[test]
+fn a_rebuilt_catalogue_knows_which_assets_the_service_lost_and_found_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let stored = |id: &str| AssetRecord {
+        status: Some(AssetStatus::Success),
+        ..asset(id, "a.mp4", 1)
+    };
+    let (lost, found) = (stored("re_lost"), stored("re_found"));
+    let mut history = open(dir.path());
+    put(&mut history, vec![lost.clone(), found.clone()]);
+    let gone = |asset: &AssetRecord| asset.clone().into_gone(2);
+    put(&mut history, vec![gone(&lost), gone(&found)]);
+    let again = HistoryChange::ClearRemark(found);
+    history.commit(&[again]).unwrap();
+    drop(history);
+    let remarks = |history: &History| {
+        let found = history.assets().unwrap().into_iter();
+        let mut remarks: Vec<_> = found
+            .map(|it| (it.asset_id.to_string(), it.status, it.remark))
+            .collect();
+        remarks.sort_by(|one, other| one.0.cmp(&other.0));
+        remarks
+    };
+    let before = remarks(&open(dir.path()));
+    fs::remove_file(dir.path().join(FILE_NAME)).unwrap();
+    let history = open(dir.path());
+    assert_eq!(remarks(&history), before);
+    let (success, gone) = (Some(AssetStatus::Success), Some(AssetRemark::Gone));
+    assert_eq!(
+        before,
+        [
+            ("re_found".to_owned(), success, None),
+            ("re_lost".to_owned(), success, gone)
+        ]
+    );
 }

@@ -25,7 +25,6 @@ fn batch(id: u64, label: &str) -> HistoryChange {
         note: None,
         created_at_ms: 1,
         skipped: std::sync::Arc::default(),
-        other_files: 0,
     }))
 }
 
@@ -146,14 +145,16 @@ fn the_note_of_a_batch_is_searched_even_after_the_ledger_renamed_it() {
         batch: Some(BatchId(1)),
         ..stored("re_1", "/a.mp4", 1)
     };
-    put(&mut history, vec![of_batch.clone()]);
+    put(&mut history, vec![of_batch]);
     let mut library = library(dir.path());
     assert_eq!(found(&mut library, &words("trailer")), "1");
-    let told = AssetRecord {
-        label: Some("Day Two".to_owned()),
-        ..of_batch
+    let renamed = HistoryChange::EditBatch {
+        batch: BatchId(1),
+        label: "Day Two".to_owned(),
+        note: None,
+        renamed_at_ms: Some(2),
     };
-    Ledger::new(dir.path()).append_changes(&[HistoryChange::PutAsset(told)], BUSY_LIMIT);
+    Ledger::new(dir.path()).append_changes(&[renamed], BUSY_LIMIT);
     put(&mut history, vec![stored("re_2", "/b.mp4", 2)]);
     assert_eq!(found(&mut library, &words("trailer two")), "1");
     let labelled = LibraryQuery {
@@ -407,8 +408,8 @@ fn a_removed_asset_stays_removed_when_the_ledger_is_read_anew_until_a_later_line
     assert_eq!(listed(dir.path()), "2");
     let id = AssetId::new("re_1").unwrap();
     let events = asset_events(dir.path(), &id).unwrap();
-    let events: Vec<_> = events.iter().map(|event| event.event).collect();
-    assert_eq!(events, ["ready", "removed"]);
+    let events: Vec<_> = events.iter().filter_map(|event| event.event).collect();
+    assert_eq!(events, [LedgerEvent::Ready, LedgerEvent::Removed]);
 
     let rebuild = || {
         for ending in ["", "-wal", "-shm"] {
