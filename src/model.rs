@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod asset;
 pub mod asset_check;
 pub mod batch;
+pub mod calendar;
 pub mod cell_escaping;
 pub mod cost;
 pub mod export_record;

@@ -4,7 +4,6 @@
 mod detail;
 mod ids;
 
-use std::borrow::Cow;
 use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 use std::time::Instant;
@@ -45,19 +44,6 @@ pub enum Trailing {
     Id(String),
     /// Labelled id of a failed or cancelled upload.
     Idle(String),
-}
-
-/// Returns the status word, with the day of an earlier upload.
-pub(crate) fn status_word(row: &Row) -> Cow<'static, str> {
-    let uploaded_on = match &row.status {
-        Status::FoundDuplicate(DuplicateStage::Uploaded) => row.duplicate_of.as_ref(),
-        _ => None,
-    };
-    let day = uploaded_on.and_then(|of| text::day(of.uploaded_at_ms?));
-    match day {
-        Some(day) => words::uploaded_on(&day).into(),
-        None => text::status_word(&row.status).into(),
-    }
 }
 
 /// Returns `true` if the asset behind the row's id is ready.
@@ -348,7 +334,7 @@ pub(crate) fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> St
     let parts = [
         row.name.as_str(),
         &folder.map(words::in_folder).unwrap_or_default(),
-        &status_word(row),
+        text::status_word(&row.status),
         &percent,
         warning(row).unwrap_or_default(),
         &detail(row, around),

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::{EXIT_GOOD, EXIT_SOME_FAILED, EXIT_USAGE, print, say};
 use crate::model::asset::AssetStatus;
+use crate::model::calendar::start_of_day;
 use crate::model::export_record::ExportRecord;
 use crate::model::media::Kind;
 use crate::model::terminal::escape;
@@ -89,12 +90,6 @@ fn statuses() -> impl TypedValueParser<Value = StatusFilter> {
     })
 }
 
-/// Returns the start of a local day in milliseconds since the Unix epoch.
-fn start_of(day: Date) -> Option<i64> {
-    let start = day.to_zoned(TimeZone::system()).ok()?;
-    Some(start.timestamp().as_millisecond())
-}
-
 /// Returns the query of these arguments; `None` if no account is called so.
 fn query(
     arguments: &HistoryArguments,
@@ -107,6 +102,8 @@ fn query(
     if arguments.account.is_some() && accounts.is_empty() {
         return Ok(None);
     }
+    let zone = TimeZone::system();
+    let start_of = |day: Date| start_of_day(day, &zone);
     let day_after = |day: Date| day.tomorrow().ok();
     Ok(Some(LibraryQuery {
         words: arguments.query.join(" "),

@@ -150,7 +150,7 @@ impl Report {
                     path.as_path(),
                     JsonEvent::AlreadyUploaded { asset_id: asset },
                 );
-                Some(wording::uploaded_before().to_owned())
+                Some(wording::duplicate().to_owned())
             }
             LifecycleEvent::Followed(Some(asset)) if self.no_wait => {
                 self.uploaded(item, &path, asset);
@@ -298,7 +298,7 @@ impl Report {
             false => wording::sum_ready(&ready),
         };
         let others: [wording::Sum; 5] = [
-            (counts.already_uploaded, wording::sum_uploaded_before),
+            (counts.already_uploaded, wording::sum_duplicates),
             (counts.failed - self.stopped, wording::sum_failed),
             (self.stopped, wording::sum_stopped),
             (counts.rejected, wording::sum_not_taken),

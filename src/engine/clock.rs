@@ -2,8 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+use crate::model::calendar::{day_and_minute, local_time};
 
 pub(super) fn now_ms() -> i64 {
     let since = SystemTime::now()
@@ -15,7 +16,6 @@ pub(super) fn now_ms() -> i64 {
 /// Returns the local day and minute of a time in milliseconds since the Unix epoch, as
 /// "2026-11-28 14:05".
 pub(super) fn local_minute(ms: i64) -> String {
-    let time = Timestamp::from_millisecond(ms).unwrap_or_default();
-    let local = time.to_zoned(TimeZone::system());
-    local.strftime("%Y-%m-%d %H:%M").to_string()
+    let time = local_time(ms, &TimeZone::system()).unwrap_or_default();
+    day_and_minute(time)
 }

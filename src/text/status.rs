@@ -3,7 +3,7 @@
 use super::Backend;
 use super::messages::status as say;
 use crate::model::media::Note;
-use crate::model::snapshot::{DuplicateStage, Status};
+use crate::model::snapshot::Status;
 
 /// Returns the status word.
 pub fn status_word(status: &Status) -> &'static str {
@@ -22,7 +22,6 @@ pub fn status_word(status: &Status) -> &'static str {
         Status::Failed(_) => say::failed(),
         Status::Paused => say::paused(),
         Status::Cancelled => say::cancelled(),
-        Status::FoundDuplicate(DuplicateStage::Uploaded) => say::uploaded_before(),
         Status::FoundDuplicate(_) | Status::Duplicate { .. } => say::duplicate(),
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::messages::units as say;
+use crate::model::calendar::{day_and_minute, local_time};
 use crate::model::cost::StorageCost;
 use crate::model::media::CaptureTime;
 
@@ -105,7 +106,7 @@ pub fn picture_size(width: u32, height: u32) -> String {
 
 /// Formats a capture time, on the clock of its place: "2026-11-28 16:04 (UTC+08:00)".
 pub fn capture_time(time: CaptureTime) -> String {
-    let local = time.local().strftime("%Y-%m-%d %H:%M").to_string();
+    let local = day_and_minute(time.local());
     match time.offset() {
         None => local,
         Some(offset) => {
@@ -153,8 +154,8 @@ pub fn dollars(amount: f64) -> String {
 /// this one; `None` beyond the calendar's range.
 pub fn day(ms: i64) -> Option<String> {
     let zone = TimeZone::system();
-    let this_year = Timestamp::now().to_zoned(zone.clone()).year();
-    let at = Timestamp::from_millisecond(ms).ok()?.to_zoned(zone);
+    let this_year = zone.to_datetime(Timestamp::now()).year();
+    let at = local_time(ms, &zone)?;
     let month = say::month(at.month());
     Some(match at.year() {
         year if year == this_year => say::day(at.day(), &month),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, Event, KeyboardShortcut, Modifiers, Popup};
+use egui::{Context, Event, KeyboardShortcut, Memory, Modifiers, Popup};
 
 use super::clipboard::Paste;
 use super::screens::library::AssetsView;
@@ -29,6 +29,10 @@ pub fn read(
     });
     if !dropped.is_empty() {
         out.push(UiCommand::Add(dropped));
+        // The page changes, and what had the focus in the Library has no counterpart there.
+        if app.page() == Page::Library && app.dialog().is_none() {
+            ctx.memory_mut(Memory::stop_text_input);
+        }
     }
     // An open menu or dialog takes all keys.
     if app.dialog().is_some() || Popup::is_any_open(ctx) {

@@ -11,60 +11,88 @@ use lucide_icons::Icon;
 
 use super::theme::{self, Palette, radius, size, space, type_size};
 use super::widgets::button::{Button, ButtonStyle};
-use super::widgets::text;
+use super::widgets::{card, text};
 use crate::app::command::UiCommand;
+use crate::app::feedback::Toast;
 use crate::app::state::App;
 use crate::text::messages::window as words;
 
-/// Draws the toast, if one is shown.
+/// Most lines of a toast.
+const TOAST_LINES: usize = 2;
+
+/// Draws the toast over a page that has no foot, if one is shown.
 pub fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
     let Some(toast) = app.feedback().toast() else {
         return;
     };
-    let p = Palette::of_theme(ctx.theme());
-    let above = if app.snapshot().rows.is_empty() {
-        0.0
-    } else {
-        size::WINDOW_BAR
-    };
     let area = egui::Area::new(Id::unique("toast"))
         .order(Order::Foreground)
-        .anchor(Align2::CENTER_BOTTOM, Vec2::new(0.0, -above - space::L));
+        .anchor(Align2::CENTER_BOTTOM, Vec2::new(0.0, -space::L));
     area.show(ctx, |ui| {
         let inset = Margin::symmetric(space::L as i8, space::S as i8);
-        let frame = Frame::popup(ui.style()).inner_margin(inset).fill(p.raised);
+        let fill = Palette::of(ui).raised;
+        let frame = Frame::popup(ui.style()).inner_margin(inset).fill(fill);
         frame.show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.set_max_width(size::MEASURE);
-                let action = toast.action.as_ref().map(|command| {
-                    let button = Button::of(command, ButtonStyle::Outlined)
-                        .small()
-                        .without_icon();
-                    (button, command)
-                });
-                let width = |(button, _): &(Button<'_>, _)| button.size(ui).x + space::S;
-                let beside = action.as_ref().map_or(0.0, width) + size::SMALL_BUTTON + space::S;
-                let (font, room) = (theme::font(type_size::BODY), size::MEASURE - beside);
-                let said =
-                    text::wrapped(ui.painter(), &toast.text, &font, p.text, room, usize::MAX);
-                ui.label(said);
-                if let Some((button, command)) = action
-                    && button.show(ui)
-                {
-                    out.push(command.clone());
-                }
-                let close = Button {
-                    icon: Some(Icon::X),
-                    ..Button::of(&UiCommand::DismissToast, ButtonStyle::Plain)
-                        .small()
-                        .icon_only()
-                };
-                if close.show(ui) {
-                    out.push(UiCommand::DismissToast);
-                }
-            });
+            ui.horizontal(|ui| message(ui, toast, size::MEASURE, out));
         });
     });
+}
+
+/// Draws the two lines of a page's foot, or in their place the toast, which covers no row there.
+pub fn foot_lines(ui: &mut Ui, app: &App, first: &str, second: &str, out: &mut Vec<UiCommand>) {
+    let Some(toast) = app.feedback().toast() else {
+        card::two_lines(ui, ui.max_rect().height(), first, second);
+        return;
+    };
+    let frame = Frame::new()
+        .fill(Palette::of(ui).raised)
+        .corner_radius(radius::CONTROL)
+        .inner_margin(Margin::symmetric(space::S as i8, 0))
+        .outer_margin(Margin::symmetric(0, space::XS as i8));
+    frame.show(ui, |ui| {
+        let width = ui.available_width();
+        ui.horizontal_centered(|ui| message(ui, toast, width, out));
+    });
+}
+
+/// Draws text and buttons of a toast in at most this width.
+fn message(ui: &mut Ui, toast: &Toast, width: f32, out: &mut Vec<UiCommand>) {
+    let action = toast.action.as_ref().map(|command| {
+        let button = Button::of(command, ButtonStyle::Outlined)
+            .small()
+            .without_icon();
+        (button, command)
+    });
+    let beside = |(button, _): &(Button<'_>, _)| button.size(ui).x + space::S;
+    let beside = action.as_ref().map_or(0.0, beside) + size::SMALL_BUTTON + space::S;
+    let (colour, room) = (Palette::of(ui).text, (width - beside).max(0.0));
+    let lay = |points: f32, lines: usize| {
+        let font = theme::font(points);
+        text::wrapped(ui.painter(), &toast.text, &font, colour, room, lines)
+    };
+    let mut said = lay(type_size::BODY, 1);
+    if said.elided {
+        said = lay(type_size::SMALL, TOAST_LINES);
+    }
+    let is_cut = said.elided;
+    let response = ui.label(said);
+    if is_cut {
+        response.on_hover_text(&toast.text);
+    }
+    if let Some((button, command)) = action
+        && button.show(ui)
+    {
+        out.push(command.clone());
+    }
+    let close = Button {
+        icon: Some(Icon::X),
+        ..Button::of(&UiCommand::DismissToast, ButtonStyle::Plain)
+            .small()
+            .icon_only()
+    };
+    if close.show(ui) {
+        out.push(UiCommand::DismissToast);
+    }
 }
 
 /// Names the window for screen readers, which do not see its title.

@@ -142,10 +142,10 @@ impl MaviApp {
             CentralPanel::default().frame(ground).show(ui, |ui| {
                 empty::show(ui, &self.app, &mut asked);
             });
+            overlays::toast(ui.ctx(), &self.app, &mut asked);
         } else {
             self.queue(ui, now, &mut asked);
         }
-        overlays::toast(ui.ctx(), &self.app, &mut asked);
         dialogs::show(ui.ctx(), &mut self.app, &mut asked);
         overlays::drop_overlay(ui.ctx(), &self.app);
         overlays::name_window(ui.ctx());
@@ -173,6 +173,7 @@ impl MaviApp {
         if self.app.library().all() == Some(0) {
             ui.painter()
                 .rect_filled(foot, 0, Palette::of(ui).background);
+            overlays::toast(ui.ctx(), &self.app, out);
         } else {
             page_foot(ui, above, foot, |ui| library::foot(ui, &self.app, out));
         }
@@ -282,7 +283,9 @@ impl eframe::App for MaviApp {
 }
 
 fn head(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
-    let frame = card::strip(ui);
+    let frame = Frame::new()
+        .fill(Palette::of(ui).surface)
+        .inner_margin(Margin::symmetric(space::L as i8, 0));
     let mut chosen = Vec::new();
     Panel::top("head")
         .frame(frame)

@@ -17,7 +17,9 @@ use mavi_uploader::model::snapshot::Status;
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
 use mavi_uploader::ui::MaviApp;
 
-use crate::window::{FakeEngine, Window, builder, copied, has, open_with, row, until, with_key};
+use crate::window::{
+    Drop, FakeEngine, Window, builder, copied, has, open_with, row, until, with_key,
+};
 
 /// 28 November 2025, 16:04 UTC.
 const SHOT: i64 = 1_764_345_840_000;
@@ -138,7 +140,7 @@ impl Shelf {
         until(&mut self.window, text, |window| !has(window, text));
     }
 
-    fn search(&mut self, words: &str) {
+    pub fn search(&mut self, words: &str) {
         self.window.key_press_modifiers(Modifiers::COMMAND, Key::F);
         self.window.run();
         self.window.event(Event::Text(words.to_owned()));
@@ -416,4 +418,18 @@ fn a_search_of_the_queue_that_finds_nothing_leads_to_the_library() {
     shelf.press("2 found in the Library", Role::Button);
     shelf.until_has("A001_C001 wide.mp4, Ready");
     assert!(!has(&shelf.window, "podcast.m4a, Ready"));
+}
+
+#[test]
+fn a_drop_leaves_the_library_without_a_stray_focus() {
+    let mut shelf = Shelf::full();
+    shelf.window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    shelf.window.run();
+    let has_focus = |shelf: &Shelf| shelf.window.ctx.memory(|memory| memory.focused().is_some());
+    assert!(has_focus(&shelf), "the search field");
+    let dropped = Arc::new(Drop("/media/new.mp4".into()));
+    shelf.window.input_mut().dropped_files.push(dropped);
+    shelf.window.run();
+    assert!(matches!(shelf.engine.next(), Some(Command::Add(_))));
+    assert!(!has_focus(&shelf), "the page is another one");
 }

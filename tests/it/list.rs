@@ -217,6 +217,7 @@ fn a_selection_is_worked_as_a_whole_and_each_row_as_far_as_it_fits() {
     let undo = window.get_by_label("Undo").rect();
     let close = window.get_by_label("Dismiss").rect();
     assert!(undo.right() <= close.left(), "{undo:?} {close:?}");
+    assert!(undo.top() > 680.0 - 56.0, "it covers no row: {undo:?}");
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run();
     assert!(matches!(engine.next(), Some(Command::UndoRemove)));

@@ -124,8 +124,8 @@ fn a_file_that_was_uploaded_before_shows_when_and_its_id_which_is_copied() {
     });
     window.run();
     for said in [
-        "again.mp4, Uploaded on 29 December 2025, 412 MB · as before.mp4 · not confirmed yet",
-        "before.mp4, Uploaded on 29 December 2025, 412 MB · not confirmed yet",
+        "again.mp4, Duplicate, 412 MB · same content as before.mp4, uploaded on 29 December 2025 · not confirmed yet",
+        "before.mp4, Duplicate, 412 MB · uploaded on 29 December 2025 · not confirmed yet",
         "other.mp4, Ready to upload, 412 MB · uploaded on 29 December 2025 in another account: Studio A · as before.mp4",
     ] {
         assert!(has(&window, said), "{said}");

@@ -249,6 +249,37 @@ fn the_library_shows_what_was_ever_uploaded() {
 }
 
 #[test]
+fn the_smallest_library_has_all_of_it() {
+    let mut shelf = Shelf::of(assets(), Theme::Dark, [640.0, 420.0]);
+    until(&mut shelf.window, "the rows", |window| {
+        has(window, "A001_C001 wide.mp4, Ready")
+    });
+    shelf.window.run();
+    picture(&mut shelf.window, "library_small_dark");
+}
+
+#[test]
+fn an_empty_library_says_what_comes_there() {
+    let mut shelf = Shelf::of(vec![], Theme::Light, [640.0, 420.0]);
+    until(&mut shelf.window, "the words", |window| {
+        has(window, "Nothing uploaded yet")
+    });
+    shelf.window.run();
+    picture(&mut shelf.window, "library_empty_light");
+}
+
+#[test]
+fn a_search_that_finds_nothing_says_so_and_leads_back() {
+    let mut shelf = Shelf::of(assets(), Theme::Dark, [640.0, 420.0]);
+    shelf.search("no such clip");
+    until(&mut shelf.window, "the words", |window| {
+        has(window, "Nothing in the Library matches.")
+    });
+    shelf.window.run();
+    picture(&mut shelf.window, "library_nothing_found_dark");
+}
+
+#[test]
 fn batches_stand_under_headers() {
     let (mut engine, handle) = FakeEngine::new(with_key());
     let mut window = open_with(builder(Theme::Light), handle, |_| {});

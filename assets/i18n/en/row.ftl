@@ -30,7 +30,6 @@ row-uploaded-before = the same content was uploaded before
 row-listed-twice = the same content is in this list
 row-uploaded-itself = uploaded on { $day }
 row-uploaded-itself-before = uploaded before
-row-uploaded-on = Uploaded on { $day }
 row-uploaded-as = as { $file }
 row-not-confirmed = not confirmed yet
 row-not-sent-twice = not sent twice

@@ -15,7 +15,6 @@ status-failed = Failed
 status-paused = Paused
 status-cancelled = Cancelled
 status-duplicate = Duplicate
-status-uploaded-before = Uploaded before
 
 ## Notes on an accepted file
 

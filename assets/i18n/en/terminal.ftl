@@ -105,7 +105,7 @@ terminal-port-taken = The sandbox cannot listen on port { $port }: { $error }.
 ## What happens to a file of `upload`: its path, and this.
 
 terminal-file = { $path }: { $what }
-terminal-uploaded-before = uploaded before
+terminal-duplicate = duplicate
 terminal-uploaded-earlier = uploaded by an earlier run
 terminal-uploaded-earlier-as = uploaded by an earlier run as { $asset }; waiting until it is processed
 terminal-sent-earlier = sent by an earlier run; asking whether memories.ai has it
@@ -126,7 +126,7 @@ terminal-done = Done: { $parts }.
 terminal-interrupted = Interrupted: { $parts }. The same command goes on with what is left.
 terminal-sum-ready = { $files } ready
 terminal-sum-uploaded = { $files } uploaded
-terminal-sum-uploaded-before = { $files } uploaded before
+terminal-sum-duplicates = { $files } duplicate
 terminal-sum-failed = { $files } failed
 terminal-sum-stopped = { $files } not finished
 terminal-sum-not-taken = { $files } not taken

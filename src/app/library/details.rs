@@ -5,10 +5,12 @@ use std::io::ErrorKind;
 use std::time::UNIX_EPOCH;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::command::DetailsFormat;
 use crate::model::asset::{AssetRemark, AssetState, ContentHash};
+use crate::model::calendar::{day_and_minute, local_time};
 use crate::model::export_record::ExportRecord;
 use crate::model::media::Kind;
 use crate::store::AssetRecord;
@@ -318,7 +320,5 @@ fn event_word(event: Option<LedgerEvent>) -> &'static str {
 
 /// Formats a time on the user's clock: "2026-11-28 16:04".
 fn time(ms: i64) -> Option<String> {
-    let time = Timestamp::from_millisecond(ms).ok()?;
-    let local = time.to_zoned(jiff::tz::TimeZone::system());
-    Some(local.strftime("%Y-%m-%d %H:%M").to_string())
+    local_time(ms, &TimeZone::system()).map(day_and_minute)
 }

@@ -5,6 +5,7 @@ use jiff::{ToSpan, Zoned};
 
 use crate::model::asset::Account;
 use crate::model::batch::BatchId;
+use crate::model::calendar::start_of_day;
 use crate::model::media::Kind;
 use crate::store::history::library::{LibraryColumn, LibraryQuery, LibrarySort, StatusFilter};
 
@@ -43,10 +44,7 @@ impl Period {
     /// Returns its limits in milliseconds since the Unix epoch; the second one is too late.
     fn limits(self, now: &Zoned) -> (Option<i64>, Option<i64>) {
         let today = now.date();
-        let start = |day: Date| {
-            let midnight = day.to_zoned(now.time_zone().clone()).ok()?;
-            Some(midnight.timestamp().as_millisecond())
-        };
+        let start = |day: Date| start_of_day(day, now.time_zone());
         match self {
             Self::Any => (None, None),
             Self::Day(day) => (start(day), start(day.saturating_add(1.day()))),

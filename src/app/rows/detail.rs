@@ -95,21 +95,18 @@ fn progress(row: &Row, status: &Status, around: &RowContext) -> Vec<String> {
             };
             parts.extend(later.map(str::to_owned));
         }
-        Status::FoundDuplicate(DuplicateStage::Uploaded) => {
-            parts.push(size());
-            parts.extend(uploaded_as(row));
-            parts.push(words::not_confirmed().to_owned());
-            parts.extend(held_up(around).filter(|_| around.queue != QueueStatus::Paused));
-        }
         Status::FoundDuplicate(_) | Status::Duplicate { .. } => {
             parts.push(size());
             let unknown = match status {
-                Status::Duplicate { of: Some(_) } => words::uploaded_before(),
+                Status::Duplicate { of: Some(_) }
+                | Status::FoundDuplicate(DuplicateStage::Uploaded) => words::uploaded_before(),
                 _ => words::listed_twice(),
             };
             parts.push(duplicate_of(row).unwrap_or_else(|| unknown.to_owned()));
             parts.extend(after_same_as(status).map(str::to_owned));
-            if *status == Status::FoundDuplicate(DuplicateStage::Asked) {
+            // The service is asked about these.
+            if let Status::FoundDuplicate(DuplicateStage::Asked | DuplicateStage::Uploaded) = status
+            {
                 parts.extend(held_up(around).filter(|_| around.queue != QueueStatus::Paused));
             }
         }
@@ -186,6 +183,7 @@ fn after_same_as(status: &Status) -> Option<&'static str> {
         Status::FoundDuplicate(DuplicateStage::Before) => Some(words::not_sent_twice()),
         Status::FoundDuplicate(DuplicateStage::Known) => Some(words::not_sent()),
         Status::FoundDuplicate(DuplicateStage::Asked) => Some(words::gets_id()),
+        Status::FoundDuplicate(DuplicateStage::Uploaded) => Some(words::not_confirmed()),
         Status::Duplicate { of: None } => Some(words::waits_for_id()),
         _ => None,
     }

@@ -6,7 +6,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::functions::FunctionFlags;
@@ -20,6 +19,7 @@ use super::search::SEPARATOR;
 use super::{LEDGER_NAME, OpenError, StoreError, accounts, assets, schema};
 use crate::model::asset::{Account, AssetId};
 use crate::model::batch::BatchId;
+use crate::model::calendar::{local_time, start_of_day};
 
 pub use query::{
     LibraryColumn, LibraryQuery, LibrarySort, MAX_WORDS, StatusFilter, different_words,
@@ -317,16 +317,15 @@ fn months(connection: &Connection) -> rusqlite::Result<Vec<Date>> {
     let (mut months, mut before) = (Vec::new(), i64::MAX);
     while months.len() < OFFERED_MONTHS {
         let newest = newest_before.query_row([before], |row| row.get::<_, Option<i64>>(0))?;
-        let newest = newest.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let Some(newest) = newest else {
+        let Some(newest) = newest.and_then(|ms| local_time(ms, &zone)) else {
             break;
         };
-        let month = newest.to_zoned(zone.clone()).date().first_of_month();
-        let Ok(start) = month.to_zoned(zone.clone()) else {
+        let month = newest.date().first_of_month();
+        let Some(start) = start_of_day(month, &zone) else {
             break;
         };
         months.push(month);
-        before = start.timestamp().as_millisecond();
+        before = start;
     }
     Ok(months)
 }

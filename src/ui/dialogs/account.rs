@@ -1,9 +1,9 @@
 //! Dialogs on accounts: their names, which ones are the same, and removing a key.
 
 use egui::text_edit::TextEditState;
-use egui::{Id, Key, TextEdit, Ui};
+use egui::{Id, Key, Ui};
 
-use super::parts::{body, buttons, choice, plain, title};
+use super::parts::{self, body, buttons, choice, plain, title};
 use crate::app::command::UiCommand;
 use crate::app::dialog::Dialog;
 use crate::app::state::App;
@@ -11,7 +11,6 @@ use crate::app::wording::{account_entry, account_name};
 use crate::model::accounts::LONGEST_NAME;
 use crate::model::asset::Account;
 use crate::text::messages::key as words;
-use crate::ui::theme::{size, space};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 
 /// Id of the name's text field.
@@ -23,16 +22,8 @@ pub fn field() -> Id {
 pub fn name(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     title(ui, words::name_title());
     let fresh = TextEditState::load(ui.ctx(), field()).is_none();
-    let response = TextEdit::singleline(app.name_draft_mut())
-        .id(field())
-        .char_limit(LONGEST_NAME)
-        .hint_text(words::name_hint())
-        .margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
-        .min_size(egui::vec2(0.0, size::BUTTON))
-        .desired_width(f32::INFINITY)
-        .show(ui)
-        .response
-        .response;
+    let typed = parts::field(app.name_draft_mut(), LONGEST_NAME);
+    let response = ui.add(typed.id(field()).hint_text(words::name_hint()));
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(words::name_field()));
     if fresh {

@@ -1,13 +1,13 @@
 //! Dialog for label and note of a batch.
 
-use egui::{Id, Key, Margin, TextEdit, Ui, vec2};
+use egui::{Id, Key, Margin, TextEdit, Ui};
 
-use super::parts::{buttons, title};
+use super::parts::{buttons, field, title};
 use crate::app::command::UiCommand;
 use crate::app::state::App;
 use crate::model::batch::BatchId;
 use crate::text::messages::{group as words, key as key_words};
-use crate::ui::theme::{Palette, size, space, type_size};
+use crate::ui::theme::{Palette, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::text;
 
@@ -43,19 +43,13 @@ pub fn show(ui: &mut Ui, app: &App, id: BatchId, out: &mut Vec<UiCommand>) {
         note: batch.note.clone().unwrap_or_default(),
     });
     title(ui, words::rename());
-    let margin = Margin::symmetric(space::M as i8, space::S as i8);
     let name = text::labelling(ui, words::name(), type_size::SMALL, p.secondary);
-    let label = TextEdit::singleline(&mut typed.label)
-        .char_limit(LABEL)
-        .margin(margin)
-        .min_size(vec2(0.0, size::BUTTON))
-        .desired_width(f32::INFINITY);
-    let label = ui.add(label).labelled_by(name.id);
+    let label = ui.add(field(&mut typed.label, LABEL)).labelled_by(name.id);
     let name = text::labelling(ui, words::note(), type_size::SMALL, p.secondary);
     let note = TextEdit::multiline(&mut typed.note)
         .char_limit(NOTE)
         .hint_text(words::note_hint())
-        .margin(margin)
+        .margin(Margin::symmetric(space::M as i8, space::S as i8))
         .desired_rows(NOTE_LINES)
         .desired_width(f32::INFINITY);
     ui.add(note).labelled_by(name.id);

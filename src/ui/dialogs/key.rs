@@ -2,16 +2,16 @@
 
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Id, Key, TextEdit, Ui};
+use egui::{Id, Key, Ui};
 
-use super::parts::{body, buttons, title, unopened};
+use super::parts::{self, body, buttons, title, unopened};
 use crate::app::command::UiCommand;
 use crate::app::state::App;
 use crate::app::wording::key_in_use;
 use crate::model::key::ApiKey;
 use crate::model::snapshot::KeyState;
 use crate::text::messages::key as words;
-use crate::ui::theme::{Palette, size, space, type_size};
+use crate::ui::theme::{Palette, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::text;
 
@@ -45,17 +45,12 @@ pub fn show(ui: &mut Ui, app: &mut App, out: &mut Vec<UiCommand>) {
     let id = field();
     // A newly opened dialog takes the focus.
     let fresh = TextEditState::load(ui.ctx(), id).is_none();
-    let field = TextEdit::singleline(app.key_entry_mut().draft_mut())
+    let field = parts::field(app.key_entry_mut().draft_mut(), FIELD)
         .id(id)
-        .char_limit(FIELD)
         .password(true)
         .hint_text(words::paste())
-        .margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
-        .min_size(egui::vec2(0.0, size::BUTTON))
-        .desired_width(f32::INFINITY)
-        .interactive(busy.is_none())
-        .show(ui);
-    let response = field.response.response;
+        .interactive(busy.is_none());
+    let response = ui.add(field);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(words::title()));
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

@@ -1,6 +1,6 @@
 //! Building blocks of the dialogs.
 
-use egui::{Id, Ui};
+use egui::{Id, Margin, TextEdit, Ui, vec2};
 use lucide_icons::Icon;
 
 use crate::app::command::UiCommand;
@@ -48,6 +48,15 @@ pub fn title(ui: &mut Ui, words: &str) {
         node.push_labelled_by(name.id.accesskit_id());
         node.set_modal();
     });
+}
+
+/// Creates a text field of one line, as wide as the dialog, for at most this many characters.
+pub fn field(typed: &mut String, limit: usize) -> TextEdit<'_> {
+    TextEdit::singleline(typed)
+        .char_limit(limit)
+        .margin(Margin::symmetric(space::M as i8, space::S as i8))
+        .min_size(vec2(0.0, size::BUTTON))
+        .desired_width(f32::INFINITY)
 }
 
 pub fn body(ui: &mut Ui, words: &str) {

@@ -40,6 +40,7 @@ pub fn show(ui: &mut Ui, report: &SkippedReport, out: &mut Vec<UiCommand>) {
             }
         });
     ui.spacing_mut().item_spacing.y = space::M;
+    ui.add_space(space::S);
     if report.other_files > 0 {
         body(ui, &words::other_files(report.other_files));
     }

@@ -15,6 +15,7 @@ use crate::app::library::filters::LibraryFilter;
 use crate::app::state::App;
 use crate::app::wording::library as words;
 use crate::app::wording::selection as selected;
+use crate::ui::overlays;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle, chip};
@@ -268,7 +269,7 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     };
     let check = app.snapshot().asset_check;
     let checking = check.as_ref().map(words::checking).unwrap_or_default();
-    let left = |ui: &mut Ui| card::two_lines(ui, ui.max_rect().height(), &said, &checking);
+    let left = |ui: &mut Ui| overlays::foot_lines(ui, app, &said, &checking, out);
     let command = UiCommand::Library(match check {
         Some(_) => LibraryCommand::StopChecking,
         None => LibraryCommand::CheckAll,

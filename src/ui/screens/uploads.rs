@@ -10,11 +10,11 @@ use crate::app::command::{RowCommand, UiCommand};
 use crate::app::state::App;
 use crate::app::{status_bar, wording};
 use crate::text::messages::{foot, window as words};
-use crate::ui::icons;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{DOUBLE_CLICK, Palette, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::{card, text};
+use crate::ui::{icons, overlays};
 
 pub use list::{ListView, list};
 
@@ -75,7 +75,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let left = |ui: &mut Ui| {
         let (first, second) =
             status_bar::summary(snapshot, list, &app.plan(), app.backend(), app.now());
-        card::two_lines(ui, ui.max_rect().height(), &first, &second);
+        overlays::foot_lines(ui, app, &first, &second, out);
     };
     let hint = |command: &UiCommand| {
         status_bar::hint(command, list, &app.plan(), snapshot.paused, app.backend())

@@ -10,8 +10,10 @@ pub const SIZE: f32 = 76.0;
 pub const DURATION: f32 = 76.0;
 /// Width of the day.
 pub const UPLOADED: f32 = 120.0;
-/// Width of the label.
+/// Least width of the label.
 pub const BATCH: f32 = 130.0;
+/// Share of the label in the room that is left to it and the name.
+pub const BATCH_SHARE: f32 = 1.0 / 3.0;
 /// Width of the window from which the list has columns.
 pub const TABLE: f32 = 880.0;
 /// Width of the window from which the batch has a column.

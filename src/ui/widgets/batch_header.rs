@@ -1,6 +1,6 @@
 //! Header of a batch in the list: fold arrow, label, counts, menu, and a thin progress bar.
 
-use egui::{Popup, Rect, Response, Ui, pos2, vec2};
+use egui::{Rect, Response, Ui, pos2, vec2};
 use lucide_icons::Icon;
 
 use super::button::{Button, ButtonStyle};
@@ -169,25 +169,17 @@ fn buttons(
             out.push(command);
         }
     }
-    let (more, _) = window::more();
-    let name = row_words::button(label, more);
-    let more = Button {
-        label: "",
-        name: &name,
-        icon: Some(Icon::Ellipsis),
-        hint: words::menu().to_owned(),
-        is_focusable: keyboard.entry,
-        ..Button::of(&UiCommand::SelectAll, ButtonStyle::Plain).small()
-    };
-    let more = more.show_at(ui, at_menu, header.id.with("more"));
-    keep_in_sight(ui, rect, &more);
-    focused |= more.has_focus();
-    let open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&more));
-    if open || more.clicked() || keyboard.menu {
-        menu::below(&more, items(app, group, batch), keyboard.menu, out);
-    } else {
-        menu::closed(&more);
-    }
+    let at = (rect, at_menu);
+    let items = || items(app, group, batch);
+    focused |= menu::of_item(
+        ui,
+        at,
+        header.id,
+        (label, words::menu()),
+        keyboard,
+        items,
+        out,
+    );
     (right, focused)
 }
 

@@ -5,13 +5,6 @@ use egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui, UiBuilder, ve
 use super::text;
 use crate::ui::theme::{self, Palette, TOLERANCE, radius, size, space, type_size};
 
-/// Returns the frame of a strip across the window.
-pub fn strip(ui: &Ui) -> Frame {
-    Frame::new()
-        .fill(Palette::of(ui).surface)
-        .inner_margin(Margin::symmetric(space::L as i8, 0))
-}
-
 /// Returns the frame of a card.
 pub fn card(ui: &Ui) -> Frame {
     let p = Palette::of(ui);

@@ -1,13 +1,16 @@
 //! Menu buttons and context menus.
 
 use egui::{
-    EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, ScrollArea, Ui, accesskit,
+    EventFilter, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, Response, ScrollArea, Ui,
+    accesskit,
 };
 use lucide_icons::Icon;
 
 use super::button::{Button, ButtonStyle};
-use super::list_item::keep_in_sight;
+use super::list_item::{Keyboard, keep_in_sight};
 use crate::app::command::UiCommand;
+use crate::app::wording;
+use crate::text::messages::window;
 use crate::ui::theme::{Palette, size, space};
 
 /// An item of a menu.
@@ -76,12 +79,35 @@ pub fn show_long(
     attach(&response, items, false, out);
 }
 
-/// Draws the menu of a drawn button, opened by a click or by `asked`. A menu opened by keyboard
-/// takes the focus.
-pub fn below(button: &Response, items: Vec<MenuItem>, asked: bool, out: &mut Vec<UiCommand>) {
-    attach(button, || items, asked, out);
+/// Draws the button "…" of a list's item with this name, and its menu while open. Returns `true` if
+/// the button has the focus.
+pub fn of_item(
+    ui: &Ui,
+    (item, button): (Rect, Rect),
+    id: Id,
+    (called, hint): (&str, &str),
+    keyboard: Keyboard,
+    items: impl FnOnce() -> Vec<MenuItem>,
+    out: &mut Vec<UiCommand>,
+) -> bool {
+    let (label, _) = window::more();
+    let name = wording::row::button(called, label);
+    let more = Button {
+        label: "",
+        name: &name,
+        icon: Some(Icon::Ellipsis),
+        hint: hint.to_owned(),
+        is_focusable: keyboard.entry,
+        ..Button::of(&UiCommand::SelectAll, ButtonStyle::Plain).small()
+    };
+    let more = more.show_at(ui, button, id.with("more"));
+    keep_in_sight(ui, item, &more);
+    attach(&more, items, keyboard.menu, out);
+    more.has_focus()
 }
 
+/// Draws the menu of a drawn button, opened by a click or by `asked`. A menu opened by keyboard
+/// takes the focus.
 fn attach(
     button: &Response,
     items: impl FnOnce() -> Vec<MenuItem>,
@@ -92,14 +118,11 @@ fn attach(
     if asked {
         Popup::open_id(&button.ctx, id);
     }
-    let by_keyboard = asked || (button.clicked() && button.has_focus());
-    draw(Popup::menu(button), items, by_keyboard, out);
+    if button.clicked() || Popup::is_id_open(&button.ctx, id) {
+        let by_keyboard = asked || (button.clicked() && button.has_focus());
+        draw(Popup::menu(button), items, by_keyboard, out);
+    }
     says_that_it_opens(button, Popup::is_id_open(&button.ctx, id));
-}
-
-/// Stands in for a menu that is not open.
-pub fn closed(button: &Response) {
-    says_that_it_opens(button, false);
 }
 
 fn says_that_it_opens(button: &Response, open: bool) {
@@ -177,7 +200,7 @@ fn draw_items(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, more: Id, out: &mu
         ui.ctx()
             .accesskit_node_builder(id, |node| node.set_role(role));
         if !item.more.is_empty() {
-            closed(&response);
+            says_that_it_opens(&response, false);
         }
         if focus && place == 0 {
             response.request_focus();

@@ -20,8 +20,8 @@ use crate::app::state::App;
 use crate::app::thumbnails::PictureRequest;
 use crate::app::wording::row as words;
 use crate::model::snapshot::Row;
-use crate::text::Backend;
 use crate::text::messages::list;
+use crate::text::{Backend, status_word};
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::thumbnails;
 
@@ -221,7 +221,7 @@ fn lines(
         type_size::BODY,
         badge.colour,
     );
-    let word = rows::status_word(row).into_owned();
+    let word = status_word(&row.status).to_owned();
     let word = painter.layout_no_wrap(word, small.clone(), badge.colour);
     let mut said = paint_left(painter, second + vec2(size::ICON + space::XS, 0.0), word);
     if let Some(warning) = rows::warning(row) {

@@ -11,7 +11,7 @@ use crate::app::wording::library as words;
 use crate::app::wording::row as row_words;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::columns::{
-    BATCH, BESIDE_ID, DURATION, ID, SIZE, STATUS, TABLE, UPLOADED, WITH_BATCH,
+    BATCH, BATCH_SHARE, BESIDE_ID, DURATION, ID, SIZE, STATUS, TABLE, UPLOADED, WITH_BATCH,
 };
 use crate::ui::theme::{self, Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
@@ -54,7 +54,11 @@ impl Columns {
             cells.push((LibraryColumn::Duration, take(DURATION, 0.0)));
             cells.push((LibraryColumn::Uploaded, take(UPLOADED, 0.0)));
             if row.width() >= WITH_BATCH {
-                cells.push((LibraryColumn::Batch, take(BATCH, 0.0)));
+                // Taken from the room that is left to it and the name.
+                let room = (right - row.left() - BEFORE_TEXT) * BATCH_SHARE;
+                let batch = Rangef::new(right - room.max(BATCH), right);
+                right = batch.min;
+                cells.push((LibraryColumn::Batch, batch));
             }
         }
         let name = Rangef::new(row.left() + BEFORE_TEXT, right - space::M);

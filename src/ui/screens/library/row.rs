@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use egui::{
-    Align2, Color32, Popup, Pos2, Rangef, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2,
-    vec2,
+    Align2, Color32, Pos2, Rangef, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 use lucide_icons::Icon;
 
@@ -22,7 +21,7 @@ use crate::text;
 use crate::text::messages::{list, row as row_messages, window};
 use crate::ui::theme::{self, Palette, radius, size, space, type_size};
 use crate::ui::thumbnails;
-use crate::ui::widgets::button::{Button, ButtonStyle};
+use crate::ui::widgets::button::Button;
 use crate::ui::widgets::check::{self, Tick};
 use crate::ui::widgets::list_item::{Focus, Keyboard, accessible, keep_focus, keep_in_sight};
 use crate::ui::widgets::menu::{self, MenuItem};
@@ -216,7 +215,11 @@ fn second_line(
     let mut left = left;
     let mut room = width;
     if let Some(label) = label {
-        for (part, share) in [(label, room / 2.0), (list::parts(), room)] {
+        // Half of the room, or what the folder leaves of it.
+        let whole = folder.display().to_string();
+        let whole = painter.layout_no_wrap(whole, small.clone(), p.secondary);
+        let share = (room - whole.size().x - space::XL).max(room / 2.0);
+        for (part, share) in [(label, share), (list::parts(), room)] {
             let part = elided_end(painter, part, &small, p.secondary, share);
             room -= part.size().x;
             left = paint_left(painter, left, part).right_center();
@@ -320,23 +323,9 @@ fn buttons(
     if copy.clicked() {
         out.push(command(AssetCommand::Copy, row));
     }
-    let (label, hint) = window::more();
-    let name = words::button(&asset.name, label);
-    let more = Button {
-        label: "",
-        name: &name,
-        icon: Some(Icon::Ellipsis),
-        hint: hint.to_owned(),
-        is_focusable: keyboard.entry,
-        ..Button::of(&command(AssetCommand::Details, row), ButtonStyle::Plain).small()
-    };
-    let more = more.show_at(ui, place(columns.more), id.with("more"));
-    keep_in_sight(ui, rect, &more);
-    let is_open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&more));
-    if is_open || more.clicked() || keyboard.menu {
-        menu::below(&more, items(row), keyboard.menu, out);
-    } else {
-        menu::closed(&more);
-    }
-    copy.has_focus() || more.has_focus()
+    let (_, hint) = window::more();
+    let at = (rect, place(columns.more));
+    let called = (asset.name.as_str(), hint);
+    let in_menu = menu::of_item(ui, at, id, called, keyboard, || items(row), out);
+    copy.has_focus() || in_menu
 }

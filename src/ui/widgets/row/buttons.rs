@@ -1,6 +1,6 @@
 //! Buttons of a row, and its menu.
 
-use egui::{Id, Popup, Rect, Ui, pos2, vec2};
+use egui::{Id, Rect, Ui, pos2, vec2};
 use lucide_icons::Icon;
 
 use crate::app::command::{RowCommand, UiCommand};
@@ -91,30 +91,10 @@ impl Buttons {
         if !rows::has_menu(row) {
             return focused;
         }
-        let (label, hint) = window::more();
-        let name = words::button(called, label);
-        let more = Button {
-            label: "",
-            name: &name,
-            icon: Some(Icon::Ellipsis),
-            hint: hint.to_owned(),
-            is_focusable,
-            ..Button::of(
-                &UiCommand::Row(RowCommand::Details, row.id),
-                ButtonStyle::Plain,
-            )
-            .small()
-        };
-        let more = more.show_at(ui, place(size::SMALL_BUTTON), id.with("more"));
-        keep_in_sight(ui, rect, &more);
-        focused |= more.has_focus();
-        let open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&more));
-        if open || more.clicked() || keyboard.menu {
-            menu::below(&more, items(row, &self.around), keyboard.menu, out);
-        } else {
-            menu::closed(&more);
-        }
-        focused
+        let (_, hint) = window::more();
+        let at = (rect, place(size::SMALL_BUTTON));
+        let items = || items(row, &self.around);
+        focused | menu::of_item(ui, at, id, (called, hint), keyboard, items, out)
     }
 }
 
