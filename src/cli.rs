@@ -27,11 +27,13 @@ use serde::Serialize;
 use crate::engine::FrontEnd;
 use crate::model::asset::AssetId;
 use crate::model::batch::clean_label;
+use crate::model::fault::RequiredAction;
 use crate::model::terminal::{escape, is_unsafe};
 use crate::model::version;
 use crate::setup::{self, Numbers, SetupError};
 use crate::store::SecretError;
 use crate::store::settings::{DEFAULT_JOBS, JOBS};
+use crate::text::messages::key as key_words;
 
 pub use history::HistoryArguments;
 pub use interrupt::Interruption;
@@ -204,6 +206,15 @@ pub fn setup_status(error: &SetupError) -> u8 {
     }
 }
 
+/// Returns the exit status of a command that the user's action would let go on.
+fn stop_status(fix: RequiredAction) -> u8 {
+    match fix {
+        RequiredAction::Key => EXIT_KEY,
+        RequiredAction::Balance | RequiredAction::Account => EXIT_ACCOUNT,
+        RequiredAction::Program => EXIT_SOME_FAILED,
+    }
+}
+
 /// Says why a command cannot start; returns the exit status.
 fn cannot_start(error: &SetupError) -> u8 {
     say(&error.to_string());
@@ -366,12 +377,14 @@ fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(line)
 }
 
-/// Formats a keychain error for the user, without technical details.
+/// Formats a keychain error for the user.
 fn keychain_words(error: &SecretError) -> String {
     match error {
         SecretError::NoKeychain(_) => wording::no_keychain().to_owned(),
         SecretError::Locked => wording::keychain_locked().to_owned(),
-        other => other.to_string(),
+        SecretError::Denied(_) => key_words::keychain_denied().to_owned(),
+        SecretError::NotAKey => key_words::keychain_holds_none().to_owned(),
+        SecretError::Other(cause) => wording::keychain_failed(cause),
     }
 }
 

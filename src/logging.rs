@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracing::Level;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
@@ -59,13 +58,15 @@ fn filter(asked: Option<&str>) -> Targets {
 /// Writer of one private file per day; follows no link.
 struct Daily {
     logs: PathBuf,
-    day: u64,
+    /// Day in UTC, by which files rotate.
+    day: String,
     file: File,
 }
 
 impl Daily {
     fn open(logs: PathBuf) -> io::Result<Self> {
-        let (day, file) = (today(), open_today(&logs)?);
+        let day = today();
+        let file = open_day(&logs, &day)?;
         Ok(Self { logs, day, file })
     }
 }
@@ -74,7 +75,7 @@ impl Write for Daily {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let today = today();
         if today != self.day {
-            self.file = open_today(&self.logs)?;
+            self.file = open_day(&self.logs, &today)?;
             self.day = today;
         }
         self.file.write(line)
@@ -85,18 +86,13 @@ impl Write for Daily {
     }
 }
 
-/// Returns the day number in UTC, by which files rotate.
-fn today() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    since.as_secs() / (24 * 60 * 60)
+fn today() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%d").to_string()
 }
 
-/// Opens today's file and removes all but the [`KEPT`] newest.
-fn open_today(logs: &Path) -> io::Result<File> {
-    let date = jiff::Timestamp::now().strftime("%Y-%m-%d");
-    let path = logs.join(format!("{PREFIX}{date}{SUFFIX}"));
+/// Opens the file of a day and removes all but the [`KEPT`] newest.
+fn open_day(logs: &Path, day: &str) -> io::Result<File> {
+    let path = logs.join(format!("{PREFIX}{day}{SUFFIX}"));
     let file = files::private_options()
         .append(true)
         .create(true)

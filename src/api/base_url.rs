@@ -38,7 +38,6 @@ impl BaseUrl {
     /// Parses a base URL; surrounding white space and trailing slashes are removed.
     ///
     /// # Errors
-    ///
     /// [`BadBaseUrl`] if the URL is malformed or unsafe.
     pub fn parse(text: &str) -> Result<Self, BadBaseUrl> {
         let mut url =

@@ -42,14 +42,6 @@ impl BodyLayout {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum BodyPhase {
-    Head,
-    File,
-    Tail,
-    End,
-}
-
 /// A file as a request body of fixed length. If the file has changed, the body ends with an error
 /// before its last bytes, which wait for the gate: without them no server can take it for complete.
 #[derive(Debug)]
@@ -57,16 +49,17 @@ pub(crate) struct FileBody {
     shared: Arc<ReaderState>,
     meter: Arc<TransferProgress>,
     throttle: Throttle,
-    shape: BodyLayout,
-    phase: BodyPhase,
+    /// Bytes before the file, until they are taken.
+    head: Bytes,
     current: Bytes,
     file_left: u64,
+    /// Bytes after the file, until they are taken.
+    tail: Bytes,
 }
 
 /// Opens a file and starts reading; progress starts at the first byte sent.
 ///
 /// # Errors
-///
 /// Faults of a file that is gone, unreadable or changed.
 pub(crate) async fn open(
     file: &UploadFile,
@@ -81,29 +74,17 @@ pub(crate) async fn open(
         shared,
         meter: Arc::clone(meter),
         throttle: Throttle::new(Arc::clone(limit)),
-        phase: if shape.head.is_empty() {
-            BodyPhase::File
-        } else {
-            BodyPhase::Head
-        },
-        shape,
+        head: shape.head,
         current: Bytes::new(),
         file_left,
+        tail: shape.tail,
     };
     Ok((body, transfer))
 }
 
 impl FileBody {
     fn length(&self) -> u64 {
-        let head = match self.phase {
-            BodyPhase::Head => self.shape.head.len(),
-            _ => 0,
-        };
-        let tail = match self.phase {
-            BodyPhase::End => 0,
-            _ => self.shape.tail.len(),
-        };
-        self.file_left + head as u64 + tail as u64
+        self.head.len() as u64 + self.file_left + self.tail.len() as u64
     }
 
     /// Returns the file's next bytes, within the bandwidth limit.
@@ -114,7 +95,7 @@ impl FileBody {
                 Some(Err(BodyAborted)) | None => return Poll::Ready(Err(BodyAborted)),
             }
         }
-        if self.shape.tail.is_empty() && self.current.len() as u64 >= self.file_left {
+        if self.tail.is_empty() && self.current.len() as u64 >= self.file_left {
             ready!(self.meter.poll_release(cx));
         }
         let taken = match self.throttle.poll_take(cx, self.current.len()) {
@@ -141,45 +122,32 @@ impl Body for FileBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyAborted>>> {
         let this = self.get_mut();
-        if this.phase == BodyPhase::End {
+        if this.length() == 0 {
             return Poll::Ready(None);
         }
         this.shared.wake_on_stop(cx);
         if this.shared.is_stopped() {
             return Poll::Ready(Some(Err(BodyAborted)));
         }
-        let bytes = match this.phase {
-            BodyPhase::Head => {
-                this.phase = BodyPhase::File;
-                this.shape.head.clone()
-            }
-            BodyPhase::File => match ready!(this.poll_file(cx)) {
-                Ok(bytes) => {
-                    if this.file_left == 0 {
-                        this.phase = if this.shape.tail.is_empty() {
-                            BodyPhase::End
-                        } else {
-                            BodyPhase::Tail
-                        };
-                    }
-                    bytes
-                }
+        let bytes = if !this.head.is_empty() {
+            std::mem::take(&mut this.head)
+        } else if this.file_left > 0 {
+            match ready!(this.poll_file(cx)) {
+                Ok(bytes) => bytes,
                 Err(stopped) => return Poll::Ready(Some(Err(stopped))),
-            },
-            BodyPhase::Tail | BodyPhase::End => {
-                ready!(this.meter.poll_release(cx));
-                this.phase = BodyPhase::End;
-                this.shape.tail.clone()
             }
+        } else {
+            ready!(this.meter.poll_release(cx));
+            std::mem::take(&mut this.tail)
         };
-        if this.phase == BodyPhase::End {
+        if this.length() == 0 {
             this.meter.finish_body();
         }
         Poll::Ready(Some(Ok(Frame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.phase == BodyPhase::End
+        self.length() == 0
     }
 
     fn size_hint(&self) -> SizeHint {

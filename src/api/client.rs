@@ -85,7 +85,6 @@ impl Client {
     /// must come once it is sent.
     ///
     /// # Errors
-    ///
     /// A fault of the file takes precedence over the connection error it caused.
     pub(super) async fn send_file(
         &self,
@@ -252,11 +251,7 @@ fn log(call: &CallContext<'_>, begun: Instant, sent: u64, answer: &Result<Respon
 
 impl Service for Client {
     async fn check_key(&self, key: &ApiKey) -> Result<(), Fault> {
-        let call = CallContext {
-            name: "GET /re_0/metadata",
-            effect: CallKind::None,
-            key: Some(key),
-        };
+        let call = CallContext::new("GET /re_0/metadata", CallKind::None, Some(key));
         let answer = self.ask_metadata(&call, key, "re_0").await?;
         match call.data(&answer) {
             Ok(_) => Ok(()),
@@ -271,11 +266,11 @@ impl Service for Client {
         file: &UploadFile,
         meter: &Arc<TransferProgress>,
     ) -> Result<Uploaded, Fault> {
-        let call = CallContext {
-            name: "POST /upload",
-            effect: CallKind::Stores { body_out: false },
-            key: Some(key),
-        };
+        let call = CallContext::new(
+            "POST /upload",
+            CallKind::Stores { body_out: false },
+            Some(key),
+        );
         let framing = Framing::new(&file.name, file.mime);
         let request = self
             .request(Method::POST, &["upload"], key)
@@ -302,11 +297,7 @@ impl Service for Client {
     }
 
     async fn signed_url(&self, key: &ApiKey, file_name: &str) -> Result<SignedUpload, Fault> {
-        let call = CallContext {
-            name: "POST /upload/signed-url",
-            effect: CallKind::None,
-            key: Some(key),
-        };
+        let call = CallContext::new("POST /upload/signed-url", CallKind::None, Some(key));
         let body = serde_json::json!({ "original_filename": file_name }).to_string();
         let request = self
             .request(Method::POST, &["upload", "signed-url"], key)
@@ -332,11 +323,7 @@ impl Service for Client {
     }
 
     async fn metadata(&self, key: &ApiKey, asset: &AssetId) -> Result<AssetAnswer, Fault> {
-        let call = CallContext {
-            name: "GET /{asset_id}/metadata",
-            effect: CallKind::None,
-            key: Some(key),
-        };
+        let call = CallContext::new("GET /{asset_id}/metadata", CallKind::None, Some(key));
         let answer = self.ask_metadata(&call, key, asset.as_str()).await?;
         match call.data(&answer) {
             Ok(data) => wire::metadata(data, asset).ok_or_else(|| call.lacks_data(&answer)),

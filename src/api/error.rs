@@ -86,6 +86,12 @@ pub(crate) enum CallKind {
     },
 }
 
+impl<'a> CallContext<'a> {
+    pub(crate) const fn new(name: &'static str, effect: CallKind, key: Option<&'a ApiKey>) -> Self {
+        Self { name, effect, key }
+    }
+}
+
 impl CallContext<'_> {
     /// Creates a fault of this call; an unknown outcome is transient if the call stores nothing.
     pub(crate) fn fault(&self, kind: FaultKind) -> Fault {

@@ -24,7 +24,6 @@ impl ResponseReader {
     /// Sends a request and reads its response, up to the limit.
     ///
     /// # Errors
-    ///
     /// Transport errors before a response; a truncated response counts as one.
     pub(super) async fn exchange(
         &mut self,

@@ -23,7 +23,6 @@ impl HttpClient {
     /// Returns the client, built at first use on a blocking thread.
     ///
     /// # Errors
-    ///
     /// [`FaultKind::Tls`] if the system's certificates cannot be used, [`FaultKind::Stalled`] if
     /// reading them exceeds the call limit.
     pub(super) async fn get(&self, options: &ClientOptions) -> Result<&reqwest::Client, Fault> {
@@ -45,11 +44,7 @@ impl HttpClient {
 pub const SETTING_UP: &str = "setting up HTTP";
 
 /// Context of faults before the first call.
-const SETUP: CallContext<'static> = CallContext {
-    name: SETTING_UP,
-    effect: CallKind::None,
-    key: None,
-};
+const SETUP: CallContext<'static> = CallContext::new(SETTING_UP, CallKind::None, None);
 
 fn build(options: &ClientOptions) -> Result<reqwest::Client, Fault> {
     let mut builder = reqwest::Client::builder()

@@ -141,7 +141,6 @@ struct Job {
 /// Opens a file on a thread of its own, which reads it from then on.
 ///
 /// # Errors
-///
 /// Faults of a file that is gone, unreadable or changed.
 pub(crate) async fn start(
     path: &Path,

@@ -111,21 +111,11 @@ pub(crate) fn stored(range: &str) -> Option<u64> {
 /// A session's last response, the file's hash if known, and the call.
 type Said<T> = (T, Option<ContentHash>, CallContext<'static>);
 
-const START: CallContext<'static> = CallContext {
-    name: "POST signed URL (start of a session)",
-    effect: CallKind::None,
-    key: None,
-};
-const ASK: CallContext<'static> = CallContext {
-    name: "PUT session (state)",
-    effect: CallKind::None,
-    key: None,
-};
-const SEND: CallContext<'static> = CallContext {
-    name: "PUT session",
-    effect: CallKind::Stores { body_out: false },
-    key: None,
-};
+const START: CallContext<'static> =
+    CallContext::new("POST signed URL (start of a session)", CallKind::None, None);
+const ASK: CallContext<'static> = CallContext::new("PUT session (state)", CallKind::None, None);
+const SEND: CallContext<'static> =
+    CallContext::new("PUT session", CallKind::Stores { body_out: false }, None);
 
 impl Client {
     /// Sends a file through a session: the URL itself, that of an earlier attempt, or a new one.

@@ -244,11 +244,7 @@ impl Client {
             StorageProtocol::Form => (Method::POST, "POST signed URL"),
             _ => (Method::PUT, "PUT signed URL"),
         };
-        let call = CallContext {
-            name,
-            effect: CallKind::Stores { body_out: false },
-            key: None,
-        };
+        let call = CallContext::new(name, CallKind::Stores { body_out: false }, None);
         let framing = Framing::new(&step.file.name, step.file.mime);
         let content_type = match protocol {
             StorageProtocol::Form => Some(framing.content_type()),
@@ -278,7 +274,6 @@ impl Client {
     /// Starts a request without a body to the storage host, with `Content-Length: 0`.
     ///
     /// # Errors
-    ///
     /// Errors of [`Client::http`].
     pub(super) async fn bodyless(
         &self,

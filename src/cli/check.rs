@@ -8,19 +8,17 @@ use super::progress::ProgressDisplay;
 use super::said_wait::SaidWait;
 use super::wording;
 use super::{
-    CheckArguments, EXIT_ACCOUNT, EXIT_GOOD, EXIT_INTERRUPTED, EXIT_KEY, EXIT_SOME_FAILED,
-    cannot_start, say,
+    CheckArguments, EXIT_GOOD, EXIT_INTERRUPTED, EXIT_KEY, EXIT_SOME_FAILED, cannot_start, say,
 };
 use crate::api::network;
 use crate::engine::shutdown::FAREWELL;
 use crate::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord, Notice};
 use crate::model::asset::AssetId;
 use crate::model::asset_check::{AssetCheckProgress, AssetCheckResult, AssetsToCheck};
-use crate::model::fault::{Fault, RequiredAction};
-use crate::model::snapshot::{JournalState, Snapshot};
+use crate::model::fault::RequiredAction;
+use crate::model::snapshot::Snapshot;
 use crate::model::terminal::escape;
-use crate::setup::{self, AppContext, EngineConfig, RunningEngine};
-use crate::text::messages::{journal, list};
+use crate::setup::{AppContext, EngineConfig, RunningEngine};
 use crate::text::{self, Backend};
 
 /// Runs `check`; returns the exit status.
@@ -36,7 +34,7 @@ async fn check(arguments: CheckArguments) -> u8 {
         Err(error) => return cannot_start(&error),
     };
     if let Some(why) = world.bad_key {
-        say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
+        say(&wording::bad_environment_key(why));
         return EXIT_KEY;
     }
     let _logs = crate::logging::start(world.folder());
@@ -158,12 +156,11 @@ impl CheckRun {
             let wait = text::next_try(wait.kind, left, Backend::Service);
             display.say(&wording::check_waits(&wait));
         }
-        match &snapshot.journal {
-            JournalState::Good | JournalState::Opening => return false,
-            JournalState::Newer => display.say(journal::newer()),
-            JournalState::Unwritable(cause) => display.say(&text::unwritable_history(cause)),
+        let problem = wording::journal_problem(&snapshot.journal);
+        if let Some(line) = &problem {
+            display.say(line);
         }
-        true
+        problem.is_some()
     }
 
     /// Takes in a notice; true for that of the end.
@@ -216,13 +213,8 @@ impl CheckRun {
             }
             CheckEnd::Needs(fix) => {
                 let keychain = self.keychain.trouble();
-                let (key, variable) = (&snapshot.key, setup::KEY_VARIABLE);
-                say(&wording::stopped(*fix, key, variable, keychain.as_deref()));
-                match fix {
-                    RequiredAction::Key => EXIT_KEY,
-                    RequiredAction::Balance | RequiredAction::Account => EXIT_ACCOUNT,
-                    RequiredAction::Program => EXIT_SOME_FAILED,
-                }
+                say(&wording::stopped(*fix, &snapshot.key, keychain.as_deref()));
+                super::stop_status(*fix)
             }
             CheckEnd::Broken => {
                 say(wording::check_unsaved());
@@ -254,24 +246,22 @@ fn line(asset: &AssetId, result: &AssetCheckResult) -> String {
         AssetCheckResult::OtherAccount { last4 } => {
             format!("other account {last4}").trim_end().to_owned()
         }
-        AssetCheckResult::Failed(fault) => format!("failed: {}", why(fault)),
+        AssetCheckResult::Failed(fault) => {
+            format!("failed: {}", text::fault(fault, Backend::Service).line())
+        }
     };
     format!("{}\t{}", escape(asset.as_str()), escape(&outcome))
-}
-
-fn why(fault: &Fault) -> String {
-    text::fault(fault, Backend::Service).line()
 }
 
 fn summary(progress: &AssetCheckProgress) -> String {
     let rest = progress.unknown + progress.failed + progress.passed_over;
     let known = progress.done.saturating_sub(rest);
-    let mut parts = vec![wording::sum_known(&known.to_string())];
-    let mut add = |count: u64, words: fn(&str) -> String| {
-        parts.extend((count > 0).then(|| words(&count.to_string())));
-    };
-    add(progress.unknown, wording::sum_unknown);
-    add(progress.failed, wording::sum_unanswered);
-    add(progress.passed_over, wording::sum_other_account);
-    wording::done(&parts.join(list::items()))
+    wording::done(&wording::sums(
+        wording::sum_known(&known.to_string()),
+        &[
+            (progress.unknown, wording::sum_unknown),
+            (progress.failed, wording::sum_unanswered),
+            (progress.passed_over, wording::sum_other_account),
+        ],
+    ))
 }

@@ -1,5 +1,8 @@
 //! Interruption of the program by the user or the system.
 
+#[cfg(unix)]
+use futures_util::future::select_all;
+
 use super::EXIT_INTERRUPTED;
 use crate::engine::shutdown::LONGEST;
 
@@ -63,17 +66,8 @@ impl Interruption {
     pub async fn heard(&mut self) {
         #[cfg(unix)]
         if !self.signals.is_empty() {
-            std::future::poll_fn(|context| {
-                let came = |signal: &mut tokio::signal::unix::Signal| {
-                    matches!(signal.poll_recv(context), std::task::Poll::Ready(Some(())))
-                };
-                // All are polled, so that each of them wakes this task.
-                match self.signals.iter_mut().map(came).fold(false, |a, b| a | b) {
-                    true => std::task::Poll::Ready(()),
-                    false => std::task::Poll::Pending,
-                }
-            })
-            .await;
+            let signals = self.signals.iter_mut();
+            select_all(signals.map(|signal| Box::pin(signal.recv()))).await;
             return;
         }
         #[cfg(windows)]

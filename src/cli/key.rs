@@ -89,7 +89,7 @@ fn status() -> u8 {
         Err(error) => return cannot_start(&error),
     };
     if let Some(why) = world.bad_key {
-        say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
+        say(&wording::bad_environment_key(why));
         return EXIT_KEY;
     }
     if let Some((key, _)) = &world.key {
@@ -105,12 +105,8 @@ fn status() -> u8 {
         Ok(Some(key)) => printed(&wording::key_of_keychain(&ending(&key))),
         none => {
             let trouble = none.err().map(|error| super::keychain_words(&error));
-            say(&wording::stopped(
-                RequiredAction::Key,
-                &KeyState::Missing,
-                setup::KEY_VARIABLE,
-                trouble.as_deref(),
-            ));
+            let (fix, key) = (RequiredAction::Key, KeyState::Missing);
+            say(&wording::stopped(fix, &key, trouble.as_deref()));
             EXIT_KEY
         }
     };

@@ -13,14 +13,14 @@ use tokio::time::Instant;
 use super::events::{Counts, EventPath, JsonEvent, JsonLine};
 use super::said_wait::SaidWait;
 use super::wording;
-use super::{EXIT_ACCOUNT, EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED};
+use super::{EXIT_GOOD, EXIT_SOME_FAILED};
 use crate::api::SETTING_UP;
 use crate::engine::{LifecycleEvent, LifecycleRecord};
 use crate::model::asset::{AssetId, ContentHash};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, QueueWait, Row};
 use crate::model::terminal::escape;
-use crate::text::messages::{banner, list};
+use crate::text::messages::banner;
 use crate::text::{self, Backend};
 
 /// Output and counts of a run.
@@ -293,19 +293,18 @@ impl Report {
         };
         self.event(None, event);
         let ready = counts.success.to_string();
-        let mut parts = vec![match self.no_wait {
+        let first = match self.no_wait {
             true => wording::sum_uploaded(&ready),
             false => wording::sum_ready(&ready),
-        }];
-        let mut add = |count: u64, words: fn(&str) -> String| {
-            parts.extend((count > 0).then(|| words(&count.to_string())));
         };
-        add(counts.already_uploaded, wording::sum_uploaded_before);
-        add(counts.failed - self.stopped, wording::sum_failed);
-        add(self.stopped, wording::sum_stopped);
-        add(counts.rejected, wording::sum_not_taken);
-        add(counts.skipped, wording::sum_passed_over);
-        let parts = parts.join(list::items());
+        let others: [wording::Sum; 5] = [
+            (counts.already_uploaded, wording::sum_uploaded_before),
+            (counts.failed - self.stopped, wording::sum_failed),
+            (self.stopped, wording::sum_stopped),
+            (counts.rejected, wording::sum_not_taken),
+            (counts.skipped, wording::sum_passed_over),
+        ];
+        let parts = wording::sums(first, &others);
         match is_interrupted {
             true => wording::interrupted(&parts),
             false => wording::done(&parts),
@@ -315,9 +314,7 @@ impl Report {
     /// Returns the exit status; `needs` is the action that stopped the run.
     pub fn exit(&self, needs: Option<RequiredAction>) -> u8 {
         match needs {
-            Some(RequiredAction::Key) => EXIT_KEY,
-            Some(RequiredAction::Balance | RequiredAction::Account) => EXIT_ACCOUNT,
-            Some(RequiredAction::Program) => EXIT_SOME_FAILED,
+            Some(fix) => super::stop_status(fix),
             None if self.counts.failed + self.counts.rejected > 0 => EXIT_SOME_FAILED,
             None if self.stdout_error().is_some() => EXIT_SOME_FAILED,
             None => EXIT_GOOD,

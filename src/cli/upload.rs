@@ -18,7 +18,7 @@ use crate::engine::shutdown::FAREWELL;
 use crate::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord, Notice};
 use crate::model::fault::{Fault, FaultKind, RequiredAction};
 use crate::model::snapshot::{ItemId, JournalState, KeySource, ResumeBehaviour, Row, Snapshot};
-use crate::setup::{self, AppContext, EngineConfig, Numbers, RunningEngine};
+use crate::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
 use crate::text;
 use crate::text::messages::journal;
 
@@ -60,7 +60,7 @@ async fn upload(arguments: UploadArguments, numbers: Numbers) -> u8 {
     let mut keychain = KeychainLookup::default();
     if let Some(why) = world.bad_key {
         // Every file is reported, as without a key.
-        say(&wording::bad_environment_key(setup::KEY_VARIABLE, why));
+        say(&wording::bad_environment_key(why));
         running.handle.send(Command::NoKey);
     } else if let Some((key, KeySource::Environment)) = &world.key
         && !key.looks_usual()
@@ -162,13 +162,7 @@ impl UploadSession {
         };
         if let Some(fix) = needs.filter(|_| !self.key_is_bad) {
             let keychain = self.keychain.trouble();
-            let key = &snapshot.key;
-            say(&wording::stopped(
-                fix,
-                key,
-                setup::KEY_VARIABLE,
-                keychain.as_deref(),
-            ));
+            say(&wording::stopped(fix, &snapshot.key, keychain.as_deref()));
         }
         let is_interrupted = matches!(stop, Some(Stop::Interrupted));
         say(&self.report.summary(is_interrupted));
@@ -253,10 +247,8 @@ impl UploadSession {
             return;
         }
         self.journal = snapshot.journal.clone();
-        match &self.journal {
-            JournalState::Good | JournalState::Opening => {}
-            JournalState::Newer => progress.say(journal::newer()),
-            JournalState::Unwritable(cause) => progress.say(&text::unwritable_history(cause)),
+        if let Some(line) = wording::journal_problem(&self.journal) {
+            progress.say(&line);
         }
     }
 }

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use crate::model::fault::{FaultKind, RequiredAction};
 use crate::model::key::NotAKey;
-use crate::model::snapshot::{KeySource, KeyState};
-use crate::text::messages::terminal as say;
+use crate::model::snapshot::{JournalState, KeySource, KeyState};
+use crate::setup::KEY_VARIABLE;
 pub(crate) use crate::text::messages::terminal::*;
-use crate::text::{Backend, CONSOLE, next_try, not_a_key_briefly, whole_seconds};
+use crate::text::messages::{journal, list, terminal as say};
+use crate::text::{
+    Backend, CONSOLE, next_try, not_a_key_briefly, unwritable_history, whole_seconds,
+};
 
 /// Returns the key's last characters; empty for a key too short to show them.
 pub fn ends_in(last4: &str) -> String {
@@ -17,14 +20,8 @@ pub fn ends_in(last4: &str) -> String {
     }
 }
 
-/// Returns what `upload` needs to go on. `variable` is the environment variable for the key,
-/// `keychain` the keychain's error.
-pub fn stopped(
-    fix: RequiredAction,
-    key: &KeyState,
-    variable: &str,
-    keychain: Option<&str>,
-) -> String {
+/// Returns what a command needs to go on; `keychain` is the keychain's error.
+pub fn stopped(fix: RequiredAction, key: &KeyState, keychain: Option<&str>) -> String {
     match (fix, key) {
         (RequiredAction::Key, KeyState::Present { source, last4, .. }) => {
             let source = match source {
@@ -32,11 +29,11 @@ pub fn stopped(
                 KeySource::Keychain => "keychain",
                 KeySource::Session | KeySource::Sandbox => "session",
             };
-            key_refused(CONSOLE, &ends_in(last4), source, variable)
+            key_refused(CONSOLE, &ends_in(last4), source, KEY_VARIABLE)
         }
         (RequiredAction::Key, _) => {
             let asked = keychain.map(|words| format!(" {words}"));
-            no_key(CONSOLE, &asked.unwrap_or_default(), variable)
+            no_key(CONSOLE, &asked.unwrap_or_default(), KEY_VARIABLE)
         }
         (RequiredAction::Balance, _) => no_balance(CONSOLE),
         (RequiredAction::Account, _) => account_refused(CONSOLE),
@@ -44,9 +41,29 @@ pub fn stopped(
     }
 }
 
+/// Returns why the history cannot be written, if it cannot.
+pub fn journal_problem(state: &JournalState) -> Option<String> {
+    match state {
+        JournalState::Good | JournalState::Opening => None,
+        JournalState::Newer => Some(journal::newer().to_owned()),
+        JournalState::Unwritable(cause) => Some(unwritable_history(cause)),
+    }
+}
+
+/// A number of files or assets, and its words.
+pub type Sum = (u64, fn(&str) -> String);
+
+/// Joins the first sum with those of the others that are not zero.
+pub fn sums(first: String, others: &[Sum]) -> String {
+    let others = others.iter().filter(|(count, _)| *count > 0);
+    let mut parts = vec![first];
+    parts.extend(others.map(|(count, words)| words(&count.to_string())));
+    parts.join(list::items())
+}
+
 /// Reports an environment variable without a valid key.
-pub fn bad_environment_key(variable: &str, why: NotAKey) -> String {
-    say::bad_environment_key(CONSOLE, variable, not_a_key_briefly(why))
+pub fn bad_environment_key(why: NotAKey) -> String {
+    say::bad_environment_key(CONSOLE, KEY_VARIABLE, not_a_key_briefly(why))
 }
 
 /// Reports uploads that restart after an interruption: `in_part` partly sent, and `places` more

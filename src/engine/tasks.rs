@@ -102,6 +102,14 @@ impl<S: Service> Tasks<S> {
         })
     }
 
+    /// Reports a message after a delay, unless the task is dropped before.
+    fn after(&self, delay: Duration, message: ActorMessage) -> Task {
+        self.reporting(async move {
+            tokio::time::sleep(delay).await;
+            message
+        })
+    }
+
     /// Opens the history on its own thread.
     pub fn open_history(&self, task: OpenTask) {
         let messages = self.messages.clone();
@@ -114,11 +122,7 @@ impl<S: Service> Tasks<S> {
     /// Starts the timer of the next commit, unless it runs.
     pub fn retry_commit(&mut self, after: Duration) {
         if self.commit_retry.is_none() {
-            let timer = self.reporting(async move {
-                tokio::time::sleep(after).await;
-                ActorMessage::RetryCommit
-            });
-            self.commit_retry = Some(timer);
+            self.commit_retry = Some(self.after(after, ActorMessage::RetryCommit));
         }
     }
 
@@ -230,10 +234,7 @@ impl<S: Service> Tasks<S> {
 
     /// Tells after a delay that the next assets of a check are to be looked up.
     pub fn list_assets(&self, after: Duration) -> Task {
-        self.reporting(async move {
-            tokio::time::sleep(after).await;
-            ActorMessage::ListAssets
-        })
+        self.after(after, ActorMessage::ListAssets)
     }
 
     /// Asks about an asset after a delay, when no other call waits.

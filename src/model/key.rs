@@ -13,6 +13,9 @@ const FINGERPRINT_KEY: &[u8; 32] = b"mavi-uploader account, version 1";
 /// Length in bytes below which nothing of a key is shown: the four characters are a third at most.
 const SHORT: usize = 12;
 
+/// Quotes and invisible characters that come along with a copied key.
+const AROUND: &str = "\"'`\u{201c}\u{201d}\u{2018}\u{2019}\u{feff}\u{200b}";
+
 /// An API key of the service.
 ///
 /// `Debug` shows its last four characters at most, there is no `Display`, and its memory is
@@ -42,7 +45,6 @@ impl ApiKey {
     /// are removed.
     ///
     /// # Errors
-    ///
     /// [`NotAKey`] if the rest cannot be a key.
     pub fn from_pasted(text: &str) -> Result<Self, NotAKey> {
         // A string that grew would leave pieces of the key behind in memory.
@@ -51,20 +53,7 @@ impl ApiKey {
         let mut rest = joined.as_str();
         loop {
             let before = rest;
-            rest = rest.trim_matches(|c: char| {
-                c.is_whitespace()
-                    || matches!(
-                        c,
-                        '"' | '\''
-                            | '`'
-                            | '\u{201c}'
-                            | '\u{201d}'
-                            | '\u{2018}'
-                            | '\u{2019}'
-                            | '\u{feff}'
-                            | '\u{200b}'
-                    )
-            });
+            rest = rest.trim_matches(|c: char| c.is_whitespace() || AROUND.contains(c));
             for prefix in ["Authorization:", "Bearer "] {
                 if rest
                     .get(..prefix.len())

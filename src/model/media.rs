@@ -211,7 +211,6 @@ pub fn formats() -> &'static [Format] {
 /// Returns the format of a file's extension, ignoring case.
 ///
 /// # Errors
-///
 /// [`Rejection::UnsupportedFormat`] for other extensions and for none.
 pub fn format_of(path: &Path) -> Result<&'static Format, Rejection> {
     let extension = path.extension().unwrap_or_default();
@@ -231,7 +230,6 @@ pub fn format_of(path: &Path) -> Result<&'static Format, Rejection> {
 /// Checks a file by name and size alone, since reading it could download it from a cloud.
 ///
 /// # Errors
-///
 /// [`Rejection::UnsupportedFormat`], [`Rejection::Empty`] or [`Rejection::TooLarge`], in this
 /// order.
 pub fn check_unread(path: &Path, size: u64) -> Result<Accepted, Rejection> {
@@ -260,7 +258,6 @@ pub fn check_unread(path: &Path, size: u64) -> Result<Accepted, Rejection> {
 /// fixed one.
 ///
 /// # Errors
-///
 /// Errors of [`check_unread`], then [`Rejection::ContentMismatch`] or [`Rejection::NotRecognised`].
 pub fn check(path: &Path, size: u64, head: &[u8]) -> Result<Accepted, Rejection> {
     let format = format_of(path)?;

@@ -370,13 +370,12 @@ impl Upload {
             UploadState::Failed { fault, .. } => {
                 self.counters.possibly_stored_twice || fault.kind == FaultKind::AssetMissing
             }
-            _ => !self.has_ended() && self.may_be_there(),
+            _ => {
+                let may_be_there =
+                    self.counters.possibly_stored_twice || self.reserved_id.is_some();
+                !self.has_ended() && may_be_there
+            }
         }
-    }
-
-    /// Returns whether the service may hold some of its bytes.
-    fn may_be_there(&self) -> bool {
-        self.counters.possibly_stored_twice || self.reserved_id.is_some()
     }
 
     /// Returns whether it uses a transfer slot.

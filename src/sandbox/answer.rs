@@ -141,26 +141,21 @@ impl Reply {
 
     /// Returns a web page, as of a proxy or a captive portal.
     pub fn html(status: u16) -> Self {
-        Self::new(
-            status,
-            "text/html; charset=utf-8",
-            "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>\
-             <body><h1>Sign in to this network</h1></body></html>\n"
-                .to_owned(),
-        )
+        Self::page(status, "Sign in", "Sign in to this network")
     }
 
     /// Returns a blocking proxy's web page, which repeats the requested URL: a secret at the
     /// storage.
     pub fn blocked_page(status: u16) -> Self {
-        Self::new(
-            status,
-            "text/html; charset=utf-8",
-            format!(
-                "<!DOCTYPE html>\n<html><head><title>Blocked</title></head>\
-                 <body><p>You may not go to {TARGET}.</p></body></html>\n"
-            ),
-        )
+        Self::page(status, "Blocked", &format!("You may not go to {TARGET}."))
+    }
+
+    fn page(status: u16, title: &str, text: &str) -> Self {
+        let page = format!(
+            "<!DOCTYPE html>\n<html><head><title>{title}</title></head>\
+             <body><p>{text}</p></body></html>\n"
+        );
+        Self::new(status, "text/html; charset=utf-8", page)
     }
 
     /// Fills in the request's path and query.

@@ -137,6 +137,15 @@ impl Assets {
         Some(json!({ "total": 1, "resource": [resource] }))
     }
 
+    /// Deletes an asset; returns false if the account has no such id.
+    pub(super) fn delete(&mut self, account: &str, asset_id: &str) -> bool {
+        let known = self.owned(account, asset_id).is_some();
+        if known {
+            self.assets.retain(|asset| asset.id != asset_id);
+        }
+        known
+    }
+
     pub(super) fn stored(&self) -> Vec<StoredCopy> {
         let copy = |asset: &Asset| {
             let stored = asset.stored.as_ref()?;

@@ -22,14 +22,6 @@ const MAX_JSON: usize = 64 * 1024;
 /// Asset id that never exists: clients poll it to check a key.
 const NO_ASSET: &str = "re_0";
 
-enum CallRoute<'a> {
-    Upload,
-    SignedUrl,
-    Metadata(&'a str),
-    WrongMethod,
-    Nowhere,
-}
-
 /// Answers a request to the API's port.
 pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
     let path = x.head.uri.path();
@@ -47,7 +39,7 @@ pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
         return Ok(Reply::spring(404));
     };
     let route = route(&x.head.method, path);
-    if let Some(call) = route.call() {
+    if let Ok((call, _)) = route {
         x.record_call(call);
     }
     let Some(key) = key(x) else {
@@ -56,39 +48,35 @@ pub(super) async fn answer(x: &Exchange) -> Result<Reply, IntakeStop> {
     if !x.state.admit(key, Instant::now()) {
         return Ok(Reply::status(429));
     }
-    if matches!(route, CallRoute::Upload | CallRoute::SignedUrl) && x.state.balance_empty() {
+    let pays = matches!(route, Ok((Call::Upload | Call::SignedUrl, _)));
+    if pays && x.state.balance_empty() {
         return Ok(Reply::status(402));
     }
     match route {
-        CallRoute::Upload => upload(x, key).await,
-        CallRoute::SignedUrl => signed_url(x, key).await,
-        CallRoute::Metadata(id) => metadata(x, key, id).await,
-        CallRoute::WrongMethod => Ok(Reply::status(405)),
-        CallRoute::Nowhere => Ok(Reply::spring(404)),
+        Ok((Call::Upload, _)) => upload(x, key).await,
+        Ok((Call::SignedUrl, _)) => signed_url(x, key).await,
+        Ok((Call::Delete, id)) => delete(x, key, id).await,
+        Ok((call, id)) => metadata(x, key, call, id).await,
+        Err(405) => Ok(Reply::status(405)),
+        Err(status) => Ok(Reply::spring(status)),
     }
 }
 
-fn route<'a>(method: &Method, path: &'a str) -> CallRoute<'a> {
+/// Returns the call and the asset id in its path, or the status of a request that is no call.
+fn route<'a>(method: &Method, path: &'a str) -> Result<(Call, &'a str), u16> {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
-    match (segments.as_slice(), method) {
-        (["upload"], &Method::POST) => CallRoute::Upload,
-        (["upload", "signed-url"], &Method::POST) => CallRoute::SignedUrl,
-        (["upload"] | ["upload", "signed-url"], _) => CallRoute::WrongMethod,
-        ([id, "metadata"], &Method::GET) if !id.is_empty() => CallRoute::Metadata(id),
-        ([id, "metadata"], _) if !id.is_empty() => CallRoute::WrongMethod,
-        _ => CallRoute::Nowhere,
-    }
-}
-
-impl CallRoute<'_> {
-    fn call(&self) -> Option<Call> {
-        match self {
-            Self::Upload => Some(Call::Upload),
-            Self::SignedUrl => Some(Call::SignedUrl),
-            Self::Metadata(NO_ASSET) => Some(Call::KeyCheck),
-            Self::Metadata(_) => Some(Call::Metadata),
-            Self::WrongMethod | Self::Nowhere => None,
-        }
+    let (needed, call, id) = match segments.as_slice() {
+        ["upload"] => (Method::POST, Call::Upload, ""),
+        ["upload", "signed-url"] => (Method::POST, Call::SignedUrl, ""),
+        [NO_ASSET, "metadata"] => (Method::GET, Call::KeyCheck, NO_ASSET),
+        [id] if !id.is_empty() => (Method::DELETE, Call::Delete, *id),
+        [id, "metadata"] if !id.is_empty() => (Method::GET, Call::Metadata, *id),
+        _ => return Err(404),
+    };
+    if *method == needed {
+        Ok((call, id))
+    } else {
+        Err(405)
     }
 }
 
@@ -172,18 +160,27 @@ async fn signed_url(x: &Exchange, key: &str) -> Result<Reply, IntakeStop> {
     .await
 }
 
-async fn metadata(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop> {
-    let call = if id == NO_ASSET {
-        Call::KeyCheck
-    } else {
-        Call::Metadata
-    };
+async fn metadata(x: &Exchange, key: &str, call: Call, id: &str) -> Result<Reply, IntakeStop> {
     x.record_asset(id);
     let fault = x.take_fault(call, x.state.name_of(id).as_deref()).await;
     x.intake.drain().await?;
     x.finish(fault.as_ref(), || match x.state.metadata(key, id) {
         Some(data) => Reply::success(x.state.style(), &data),
         None => Reply::error(400, "Asset not found"),
+    })
+    .await
+}
+
+async fn delete(x: &Exchange, key: &str, id: &str) -> Result<Reply, IntakeStop> {
+    let name = x.state.name_of(id);
+    let fault = x.take_fault(Call::Delete, name.as_deref()).await;
+    x.intake.drain().await?;
+    x.finish(fault.as_ref(), || {
+        if x.state.delete(key, id) {
+            Reply::success(x.state.style(), &Value::Null)
+        } else {
+            Reply::error(400, "Asset not found")
+        }
     })
     .await
 }

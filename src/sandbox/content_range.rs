@@ -1,31 +1,23 @@
 //! `Content-Range` of a request to a resumable session.
 
-/// A parsed `Content-Range`.
+/// A parsed `Content-Range` of a file of `size` bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Span {
-    /// `bytes */SIZE`: a query only.
-    Ask { size: Option<u64> },
-    /// `bytes FIRST-LAST/SIZE`.
-    Bytes {
-        first: u64,
-        last: u64,
-        size: Option<u64>,
-    },
+pub(crate) struct Span {
+    /// First and last byte; `None` in `bytes */SIZE`, which only asks.
+    pub(crate) bytes: Option<(u64, u64)>,
+    pub(crate) size: u64,
 }
 
 /// Parses a `Content-Range`.
 pub(crate) fn read_span(text: &str) -> Option<Span> {
     let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
-    let size = match size {
-        "*" => None,
-        size => Some(number(size)?),
+    let bytes = match range.split_once('-') {
+        Some((first, last)) => Some((number(first)?, number(last)?)),
+        None if range == "*" => None,
+        None => return None,
     };
-    if range == "*" {
-        return Some(Span::Ask { size });
-    }
-    let (first, last) = range.split_once('-')?;
-    let (first, last) = (number(first)?, number(last)?);
-    Some(Span::Bytes { first, last, size })
+    let size = number(size)?;
+    Some(Span { bytes, size })
 }
 
 /// Parses decimal digits and nothing else.

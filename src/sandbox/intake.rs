@@ -31,9 +31,8 @@ pub(super) enum IntakeStop {
 struct Inner {
     body: Incoming,
     link: Arc<Link>,
-    taken: u64,
-    /// Copy of `taken` that is readable without the lock.
-    counted: Arc<AtomicU64>,
+    /// Bytes received so far.
+    taken: Arc<AtomicU64>,
     /// Bytes of the body after which the fault takes effect.
     trap: Option<(u64, PlannedFault)>,
     on_stall: Option<Box<dyn FnOnce() + Send>>,
@@ -47,18 +46,17 @@ pub(super) struct RequestBody(Arc<Mutex<Inner>>, Arc<AtomicU64>);
 
 impl RequestBody {
     pub(super) fn new(body: Incoming, link: Arc<Link>) -> Self {
-        let counted = Arc::new(AtomicU64::new(0));
+        let taken = Arc::new(AtomicU64::new(0));
         let inner = Inner {
             body,
             link,
-            taken: 0,
-            counted: Arc::clone(&counted),
+            taken: Arc::clone(&taken),
             trap: None,
             on_stall: None,
             stopped: None,
             finished: false,
         };
-        Self(Arc::new(Mutex::new(inner)), counted)
+        Self(Arc::new(Mutex::new(inner)), taken)
     }
 
     /// Arms a fault that concerns reading the body; `stalls` is called when reading stalls.
@@ -135,7 +133,7 @@ impl Inner {
             if self
                 .trap
                 .as_ref()
-                .is_some_and(|(at, _)| self.finished || self.taken >= *at)
+                .is_some_and(|(at, _)| self.finished || self.taken.load(Ordering::Relaxed) >= *at)
             {
                 self.spring().await;
                 continue;
@@ -168,12 +166,11 @@ impl Inner {
 
     /// Counts bytes; returns those before a trap that ends the body.
     fn count(&mut self, mut bytes: Bytes) -> Bytes {
-        let before = self.taken;
-        self.taken += bytes.len() as u64;
-        self.counted.store(self.taken, Ordering::Relaxed);
+        let more = bytes.len() as u64;
+        let before = self.taken.fetch_add(more, Ordering::Relaxed);
         if let Some((at, fault)) = &self.trap
             && !matches!(fault, PlannedFault::Stall { .. })
-            && (before..self.taken).contains(at)
+            && (before..before + more).contains(at)
             && let Ok(head) = usize::try_from(at - before)
         {
             bytes.truncate(head);

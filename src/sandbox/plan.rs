@@ -18,6 +18,8 @@ pub enum Call {
     Metadata,
     /// `GET /re_0/metadata`, with which a client checks a key.
     KeyCheck,
+    /// `DELETE /{asset_id}`.
+    Delete,
     /// Storage: `PUT` of the raw bytes to a signed URL.
     StoragePut,
     /// Storage: `POST` of a multipart form to a signed URL.

@@ -31,20 +31,19 @@ pub(super) async fn answer(
     };
     let range = x.head.headers.get(CONTENT_RANGE);
     let span = match range {
-        None => Some(Span::Bytes {
-            first: 0,
-            last: length.saturating_sub(1),
-            size: Some(length),
+        None => Some(Span {
+            bytes: Some((0, length.saturating_sub(1))),
+            size: length,
         }),
         Some(range) => range.to_str().ok().and_then(read_span),
     };
     let bad = |what: &str| Ok(Reply::storage_error(400, "InvalidArgument", what));
-    let Some(span) = span else {
+    let Some(Span { bytes, size }) = span else {
         return bad("The Content-Range cannot be read.");
     };
     let name = x.state.name_of(&session.asset_id);
-    match span {
-        Span::Ask { size } => {
+    match bytes {
+        None => {
             x.record_call(Call::SessionStatus);
             if length != 0 {
                 return bad("A status query has no body.");
@@ -59,19 +58,15 @@ pub(super) async fn answer(
             }
             x.finish(fault.as_ref(), || offset_reply(session)).await
         }
-        Span::Bytes { first, last, size } => {
+        Some((first, last)) => {
             x.record_call(Call::SessionPut);
-            let beyond = match size {
-                Some(size) => size > MAX_OBJECT || last >= size,
-                None => last >= MAX_OBJECT,
-            };
-            if beyond {
+            if size > MAX_OBJECT || last >= size {
                 return bad("The Content-Range is beyond the size.");
             }
             if length == 0 || last.checked_sub(first) != Some(length - 1) {
                 return bad("The Content-Range and the Content-Length disagree.");
             }
-            let ends = size == Some(last + 1);
+            let ends = size == last + 1;
             if !ends && !length.is_multiple_of(QUANTUM as u64) {
                 return bad("A chunk that is not the last must be a multiple of 256 KiB.");
             }

@@ -59,16 +59,8 @@ impl StorageSession {
     }
 
     /// Returns false if the size contradicts an earlier one; keeps the first.
-    pub(super) fn agree_on_size(&self, size: Option<u64>) -> bool {
-        let before = &mut self.lock().size;
-        match (*before, size) {
-            (Some(before), Some(now)) => before == now,
-            (None, Some(_)) => {
-                *before = size;
-                true
-            }
-            (_, None) => true,
-        }
+    pub(super) fn agree_on_size(&self, size: u64) -> bool {
+        *self.lock().size.get_or_insert(size) == size
     }
 
     /// Lets a request write, which ends any earlier one; returns the offset it writes at, or `None`

@@ -230,6 +230,13 @@ impl State {
         self.lock().assets.metadata(account, asset_id)
     }
 
+    /// Deletes an asset; returns false if the account has no such id.
+    pub(super) fn delete(&self, account: &str, asset_id: &str) -> bool {
+        let known = self.lock().assets.delete(account, asset_id);
+        self.changed();
+        known
+    }
+
     pub(super) fn stored(&self) -> Vec<StoredCopy> {
         self.lock().assets.stored()
     }

@@ -88,6 +88,7 @@ terminal-key-of-unnamed-account = In the keychain for the window: another key{ $
 terminal-key-looks-odd = The key does not begin with sk- as keys of memories.ai do. If it is refused, make sure that you copied the whole key.
 terminal-no-keychain = No keychain answers on this computer.
 terminal-keychain-locked = The keychain is locked: unlock it and try again.
+terminal-keychain-failed = The keychain failed ({ $cause }).
 terminal-keychain-not-asked = it could not be asked
 
 ## `history` and `sandbox`

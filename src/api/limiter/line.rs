@@ -23,10 +23,7 @@ pub enum Priority {
 /// Calls that wait, in order within their class.
 #[derive(Debug, Default)]
 pub(super) struct WaitingLine {
-    probes: VecDeque<Waiter>,
-    uploads: VecDeque<Waiter>,
-    polls: VecDeque<Waiter>,
-    lookups: VecDeque<Waiter>,
+    waiters: VecDeque<Waiter>,
     tickets: u64,
     /// The last slot went to a poll although an upload waited.
     upload_goes_next: bool,
@@ -34,6 +31,7 @@ pub(super) struct WaitingLine {
 
 #[derive(Debug)]
 struct Waiter {
+    turn: Priority,
     ticket: u64,
     since: Instant,
     wake: Arc<Notify>,
@@ -44,13 +42,8 @@ impl WaitingLine {
     pub(super) fn enqueue(&mut self, turn: Priority) -> (u64, Arc<Notify>) {
         let wake = Arc::new(Notify::new());
         self.tickets += 1;
-        let class = match turn {
-            Priority::Upload => &mut self.uploads,
-            Priority::Poll => &mut self.polls,
-            Priority::Lookup => &mut self.lookups,
-            Priority::Probe => &mut self.probes,
-        };
-        class.push_back(Waiter {
+        self.waiters.push_back(Waiter {
+            turn,
             ticket: self.tickets,
             since: Instant::now(),
             wake: Arc::clone(&wake),
@@ -59,7 +52,7 @@ impl WaitingLine {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.first_waiter(Duration::ZERO, Instant::now()).is_none()
+        self.waiters.is_empty()
     }
 
     /// Returns the ticket of the call that is next.
@@ -68,12 +61,14 @@ impl WaitingLine {
     }
 
     fn first_waiter(&self, patience: Duration, now: Instant) -> Option<&Waiter> {
-        let (upload, poll) = (self.uploads.front(), self.polls.front());
+        let first = |turn| self.waiters.iter().find(|waiter| waiter.turn == turn);
+        let (upload, poll) = (first(Priority::Upload), first(Priority::Poll));
         let aged = poll.filter(|poll| {
             !self.upload_goes_next && now.saturating_duration_since(poll.since) >= patience
         });
         let asked = aged.or(upload).or(poll);
-        self.probes.front().or(asked).or(self.lookups.front())
+        let probe = first(Priority::Probe);
+        probe.or(asked).or_else(|| first(Priority::Lookup))
     }
 
     /// Wakes the next waiter to watch the clock.
@@ -85,15 +80,13 @@ impl WaitingLine {
 
     /// Removes a call that got its slot.
     pub(super) fn serve(&mut self, ticket: u64, turn: Priority) {
-        self.upload_goes_next = turn == Priority::Poll && !self.uploads.is_empty();
+        let is_upload = |waiter: &Waiter| waiter.turn == Priority::Upload;
+        self.upload_goes_next = turn == Priority::Poll && self.waiters.iter().any(is_upload);
         self.leave(ticket);
     }
 
     /// Removes a call that waits no longer.
     pub(super) fn leave(&mut self, ticket: u64) {
-        self.probes.retain(|waiter| waiter.ticket != ticket);
-        self.uploads.retain(|waiter| waiter.ticket != ticket);
-        self.polls.retain(|waiter| waiter.ticket != ticket);
-        self.lookups.retain(|waiter| waiter.ticket != ticket);
+        self.waiters.retain(|waiter| waiter.ticket != ticket);
     }
 }

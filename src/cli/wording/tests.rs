@@ -41,18 +41,17 @@ fn whatever_stops_the_command_says_where_to_go_and_never_more_of_the_key_than_it
         RequiredAction::Program,
     ] {
         for state in [&key, &KeyState::Missing] {
-            assert!(stopped(fix, state, "VARIABLE", None).contains(CONSOLE));
+            assert!(stopped(fix, state, None).contains(CONSOLE));
         }
     }
-    let refused = stopped(RequiredAction::Key, &key, "VARIABLE", None);
+    let refused = stopped(RequiredAction::Key, &key, None);
     assert!(
-        refused.contains("ends in cdef (from VARIABLE)"),
+        refused.contains("ends in cdef (from MEMORIES_API_KEY)"),
         "{refused}"
     );
     let missing = stopped(
         RequiredAction::Key,
         &KeyState::Missing,
-        "VARIABLE",
         Some("It is locked."),
     );
     assert!(

@@ -29,10 +29,7 @@ const ANY_CONTENT: &str = "application/octet-stream";
 impl<S: Service> Tasks<S> {
     /// Reports an event of an upload after a delay.
     pub fn event_after(&self, after: Duration, id: ItemId, event: Event) -> Task {
-        self.reporting(async move {
-            tokio::time::sleep(after).await;
-            ActorMessage::Upload(id, event)
-        })
+        self.after(after, ActorMessage::Upload(id, event))
     }
 
     /// Sends a row's file, behind the attempts that were begun before. `recall` is the keychain

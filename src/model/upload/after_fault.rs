@@ -118,12 +118,14 @@ fn decide(
         }
     };
     match fault.kind {
-        FaultKind::Offline | FaultKind::Proxy => count_for_network(counters, policy, wait),
-        FaultKind::BrokenInBody | FaultKind::Stalled => {
+        FaultKind::Offline | FaultKind::Proxy | FaultKind::BrokenInBody | FaultKind::Stalled => {
             if fault.kind == FaultKind::BrokenInBody && route == Route::Direct {
                 counters.count_break(policy);
             }
-            count_for_network(counters, policy, wait)
+            counters.tries += 1;
+            // Unlimited in the window, limited by the tries in `upload`.
+            let limit = policy.network_tries;
+            unless(limit.is_some_and(|tries| counters.tries >= tries), wait)
         }
         FaultKind::RateLimited => {
             // Even after a shorter `Retry-After`, the doubled spacing of all calls makes the wait
@@ -160,16 +162,14 @@ fn decide(
             counters.possibly_stored_twice = true;
             unless(counters.unknown > 1, wait)
         }
-        FaultKind::BadAnswer | FaultKind::WebPage | FaultKind::AnswerTooLarge => {
+        FaultKind::BadAnswer
+        | FaultKind::WebPage
+        | FaultKind::AnswerTooLarge
+        | FaultKind::Redirect => {
             counters.bad_answers += 1;
-            counters.possibly_stored_twice |= route == Route::Direct;
-            unless(
-                counters.bad_answers > policy.bad_answer_retries,
-                wait.max(policy.bad_answer_wait),
-            )
-        }
-        FaultKind::Redirect => {
-            counters.bad_answers += 1;
+            // A redirect means that nothing was stored.
+            counters.possibly_stored_twice |=
+                route == Route::Direct && fault.kind != FaultKind::Redirect;
             unless(
                 counters.bad_answers > policy.bad_answer_retries,
                 wait.max(policy.bad_answer_wait),
@@ -179,18 +179,5 @@ fn decide(
             counters.tries += 1;
             unless(counters.tries >= policy.tries, wait)
         }
-    }
-}
-
-/// Counts a wait for the network: unlimited in the window, limited by the tries in `upload`.
-fn count_for_network(
-    counters: &mut RetryCounters,
-    policy: &Policy,
-    wait: Duration,
-) -> RetryDecision {
-    counters.tries += 1;
-    match policy.network_tries {
-        Some(tries) if counters.tries >= tries => RetryDecision::Fail,
-        _ => RetryDecision::Wait(wait),
     }
 }

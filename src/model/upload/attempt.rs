@@ -1,7 +1,7 @@
 //! Moves from one state to another, within an attempt or with a new one.
 
 use super::{Effect, RetryCounters, Transition, Upload, UploadState};
-use crate::model::asset::AssetId;
+use crate::model::asset::{AssetId, AssetStatus, ContentHash};
 
 /// Moves to `state` within the same attempt.
 pub(super) fn same_attempt(
@@ -60,6 +60,20 @@ pub(super) fn recheck(upload: &Upload, started: bool, effects: Vec<Effect>) -> T
         ..RetryCounters::default()
     };
     Some((after, effects))
+}
+
+/// Records an asset with what the service last said of it; `None` if it only reserved the id.
+pub(super) fn record(
+    asset: &AssetId,
+    content: Option<ContentHash>,
+    status: Option<AssetStatus>,
+) -> Effect {
+    Effect::Record {
+        asset: asset.clone(),
+        content,
+        status,
+        abandoned: false,
+    }
 }
 
 /// Records an id under which nothing will be stored.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::attempt::{new_attempt, new_attempt_without_url, record_abandoned, same_attempt};
+use super::attempt::{
+    new_attempt, new_attempt_without_url, record, record_abandoned, same_attempt,
+};
 use super::{Effect, RetryCounters, Transition, Upload, UploadState};
 use crate::model::asset::{AssetAnswer, AssetId, AssetStatus, ContentHash};
 use crate::model::fault::{Fault, FaultKind};
@@ -32,14 +34,10 @@ pub(super) fn sent(
     doubt: Option<Fault>,
     policy: &Policy,
 ) -> Transition {
+    // A doubtful asset has no known bytes.
+    let status = doubt.is_none().then_some(AssetStatus::Waiting);
     let effects = vec![
-        Effect::Record {
-            asset: asset.clone(),
-            content,
-            // A doubtful asset has no known bytes.
-            status: doubt.is_none().then_some(AssetStatus::Waiting),
-            abandoned: false,
-        },
+        record(&asset, content, status),
         Effect::Poll {
             attempt: upload.attempt,
             after: policy.poll_wait(0),
@@ -51,13 +49,14 @@ pub(super) fn sent(
     Some((after, effects))
 }
 
+fn poll_now(attempt: u32) -> Effect {
+    let after = Duration::ZERO;
+    Effect::Poll { attempt, after }
+}
+
 /// Polls at once, at the user's request.
 pub(super) fn check_again(upload: &Upload) -> Transition {
-    let attempt = upload.attempt + 1;
-    let now = Effect::Poll {
-        attempt,
-        after: Duration::ZERO,
-    };
+    let now = poll_now(upload.attempt + 1);
     match &upload.state {
         UploadState::Processing { .. } => {
             new_attempt(upload, upload.state.clone(), vec![Effect::Abort, now])
@@ -109,10 +108,7 @@ impl Upload {
 /// Starts the retry of a missing asset with a poll.
 pub(super) fn ask_first(upload: &Upload) -> Transition {
     let after = upload.asking_first()?;
-    let now = Effect::Poll {
-        attempt: after.attempt,
-        after: Duration::ZERO,
-    };
+    let now = poll_now(after.attempt);
     Some((after, vec![now]))
 }
 
@@ -151,12 +147,7 @@ pub(super) fn polled(
     else {
         return None;
     };
-    let record = |status| Effect::Record {
-        asset: asset.clone(),
-        content: *content,
-        status: Some(status),
-        abandoned: false,
-    };
+    let record = |status| record(asset, *content, Some(status));
     let fail = |kind, status| {
         let state = UploadState::Failed {
             fault: Fault::new(kind),

@@ -7,7 +7,7 @@ use super::UploadState::{
 use super::after_fault::after_fault;
 use super::asked_again::asked_again;
 use super::attempt::{
-    new_attempt, new_attempt_without_url, recheck, record_abandoned, same_attempt,
+    new_attempt, new_attempt_without_url, recheck, record, record_abandoned, same_attempt,
 };
 use super::polling::{ask_first, check_again, other_key, poll_failed, polled, sent};
 use super::{Effect, Event, Media, Original, PausedBy, RetryCounters, Transition, Upload};
@@ -254,12 +254,7 @@ fn reserved_id(upload: &Upload, new: AssetId) -> Transition {
     {
         effects.push(record_abandoned(old));
     }
-    effects.push(Effect::Record {
-        asset: new.clone(),
-        content: None,
-        status: None,
-        abandoned: false,
-    });
+    effects.push(record(&new, None, None));
     let after = Upload {
         reserved_id: Some(new),
         ..upload.clone()
@@ -276,15 +271,9 @@ fn outdated(
     fault: Fault,
 ) -> Transition {
     let is_gone = fault.kind == FaultKind::FileGone;
-    let record = Effect::Record {
-        asset: asset.clone(),
-        content,
-        status: Some(AssetStatus::Waiting),
-        abandoned: false,
-    };
+    let effects = vec![record(&asset, content, Some(AssetStatus::Waiting))];
     let asset = Some(asset);
-    let (mut after, effects) =
-        new_attempt_without_url(upload, Failed { fault, asset }, vec![record])?;
+    let (mut after, effects) = new_attempt_without_url(upload, Failed { fault, asset }, effects)?;
     after.counters.possibly_stored_twice |= is_gone;
     Some((after, effects))
 }

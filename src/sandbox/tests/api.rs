@@ -92,6 +92,22 @@ async fn whoever_asks_is_told_how_much_of_an_upload_has_come() {
 }
 
 #[tokio::test]
+async fn an_asset_can_be_deleted_by_its_owner_only() {
+    let sandbox = Sandbox::start(quick()).unwrap();
+    let id = upload(&sandbox, "a.mp4", b"x").await.unwrap().asset_id();
+    for (key, status) in [("sk-other", 400), (KEY, 200), (KEY, 400)] {
+        let line = format!("DELETE /serve/api/v2/{id}");
+        let request = head(sandbox.address, &line, &[("Authorization", key)]);
+        let answer = send(sandbox.address, &request).await.unwrap();
+        assert_eq!(answer.status, status, "{answer:?}");
+        if status == 400 {
+            assert_eq!(answer.json()["msg"], "Asset not found");
+        }
+    }
+    assert!(sandbox.stored().is_empty());
+}
+
+#[tokio::test]
 async fn a_bad_key_is_told_from_a_good_one_by_an_asset_that_is_not_there() {
     let sandbox = with_plan(FaultPlan::new().refuse_key("sk-refused"));
     for (key, status) in [
