@@ -28,13 +28,13 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 pub use fault::{details, fault, next_step, next_try};
-pub use journal::{set_aside, unwritable_history};
-pub use key::{not_a_key, not_a_key_briefly};
+pub(crate) use journal::{set_aside, unwritable_history};
+pub(crate) use key::{not_a_key, not_a_key_briefly};
 pub use message::{Message, NextStep};
 pub use place::Backend;
 pub use rejection::{rejection, rejection_line};
-pub use status::{note, other_key, status_word};
-pub use units::{
+pub(crate) use status::{note, other_key, status_word};
+pub(crate) use units::{
     capture_time, day, dollars, duration, left, megabytes, number, picture_size, playing_time,
     rate, size, size_of, storage_cost, whole_seconds,
 };

@@ -10,7 +10,7 @@ mod desktop;
 mod dialogs;
 mod files;
 mod focus;
-pub mod fonts;
+mod fonts;
 mod icons;
 mod input;
 mod overlays;

@@ -22,9 +22,7 @@ const LONG_WAIT: Duration = Duration::from_secs(5);
 pub enum Tone {
     /// Sandbox notice: permanent, and unlike all others.
     Sandbox,
-    /// Information.
     Info,
-    /// Warning.
     Notice,
     /// Error that blocks uploads.
     Bad,
@@ -33,9 +31,7 @@ pub enum Tone {
 /// A banner above the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Banner {
-    /// Purpose.
     pub tone: Tone,
-    /// Text.
     pub text: String,
     /// Screen reader text, if it differs from `text`.
     pub told: Option<String>,
@@ -47,13 +43,11 @@ pub struct Banner {
 
 /// Input of the banners besides the snapshot.
 pub struct BannerContext<'a> {
-    /// Current time.
     pub now: Instant,
     /// Backend that receives the files.
     pub backend: Backend,
     /// Files in the account's queue, if it is parked behind the sandbox.
     pub waiting_outside: Option<usize>,
-    /// Files can be dropped on the window.
     pub can_drop: bool,
     /// State of the key.
     pub key: &'a KeyFlow,
@@ -210,23 +204,18 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
 /// Returns banners about the key other than a missing or rejected one.
 fn key(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
     let mut banners = Vec::new();
-    if let Some(why) = facts.key.bad_environment_key() {
-        banners.push(
-            stays(
-                Tone::Notice,
-                words::environment_key(text::not_a_key_briefly(why)),
-            )
+    let environment_key = match facts.key.bad_environment_key() {
+        Some(why) => Some(words::environment_key(text::not_a_key_briefly(why))),
+        None if facts.key.has_odd_environment_key() => {
+            Some(words::environment_key_odd().to_owned())
+        }
+        None => None,
+    };
+    banners.extend(environment_key.map(|said| {
+        stays(Tone::Notice, said)
             .with(key::enter(), UiCommand::EnterKey)
-            .dismissed_by(Dismissible::EnvironmentKey),
-        );
-    }
-    if facts.key.has_odd_environment_key() {
-        banners.push(
-            stays(Tone::Notice, words::environment_key_odd())
-                .with(key::enter(), UiCommand::EnterKey)
-                .dismissed_by(Dismissible::EnvironmentKey),
-        );
-    }
+            .dismissed_by(Dismissible::EnvironmentKey)
+    }));
     if let (Some(why), KeyState::Missing) = (facts.key.keychain_problem(), &snapshot.key) {
         banners.push(
             stays(Tone::Notice, words::keychain(why))

@@ -47,7 +47,6 @@ impl Engines {
         }
     }
 
-    /// Sends a command to the engine in use.
     pub fn send(&self, command: Command) {
         self.current.send(command);
     }
@@ -76,7 +75,6 @@ impl Engines {
         self.current.data_dir.clone()
     }
 
-    /// Returns the base URL of the service of the engine in use.
     pub fn base_url(&self) -> &str {
         &self.current.base_url
     }
@@ -101,7 +99,6 @@ impl Engines {
         self.current.notices.try_recv().ok()
     }
 
-    /// Returns `true` if the window uses a sandbox.
     pub fn is_sandbox(&self) -> bool {
         self.is_only_sandbox || self.parked.is_some()
     }
@@ -130,7 +127,6 @@ impl Engines {
         self.start_sandbox.is_some() && !self.is_sandbox() && self.starting.is_none()
     }
 
-    /// Starts a sandbox on a background thread.
     pub fn start_sandbox(&mut self) {
         if let Some(start) = self.start_sandbox.clone() {
             self.starting = Some(Pending::spawn("sandbox", self.wake.clone(), move || {

@@ -84,7 +84,6 @@ impl Feedback {
             .min()
     }
 
-    /// Hides the toast.
     pub fn dismiss_toast(&mut self) {
         self.toast = None;
     }
@@ -95,7 +94,6 @@ impl Feedback {
         self.copied = None;
     }
 
-    /// Returns the current toast.
     pub fn toast(&self) -> Option<&Toast> {
         self.toast.as_ref()
     }
@@ -106,7 +104,6 @@ impl Feedback {
         self.copied.is_some_and(|(copied, _)| copied == id)
     }
 
-    /// Returns the current screen reader announcement.
     pub fn announcement(&self) -> &str {
         self.announcer.said()
     }

@@ -26,7 +26,7 @@ enum Phase {
     #[default]
     Entry,
     /// The service checks the key.
-    Checking(ApiKey, Pending<Option<Result<(), Fault>>>),
+    Checking(ApiKey, Pending<Result<(), Fault>>),
     /// The keychain stores the key.
     Saving(KeySave),
 }
@@ -56,14 +56,12 @@ struct KeySave {
 pub struct Entered {
     /// The key.
     pub key: ApiKey,
-    /// Message to the user.
-    pub said: String,
-    /// Why the key is kept for this session only, if so.
-    pub session_only: Option<String>,
     /// Place that the key takes.
     pub purpose: KeyPurpose,
-    /// Entry in the keychain; `None` for a key of this session only.
-    pub slot: Option<KeySlot>,
+    /// Message to the user.
+    pub said: String,
+    /// Entry in the keychain, else why the key is kept for this session only, if that needs a word.
+    pub kept: Result<KeySlot, Option<String>>,
 }
 
 /// Progress of an entered key.
@@ -89,7 +87,6 @@ pub struct KeyEntry {
 }
 
 impl KeyEntry {
-    /// Returns the content of the field.
     pub fn draft(&self) -> &str {
         &self.draft
     }
@@ -99,7 +96,6 @@ impl KeyEntry {
         &mut self.draft
     }
 
-    /// Returns why the last key was rejected, and the next step.
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }
@@ -156,7 +152,7 @@ impl KeyEntry {
             Phase::Saving(mut save) => {
                 let why = Some(words::keychain_silent().to_owned());
                 let (key, purpose) = (save.key.clone(), save.purpose.clone());
-                let entered = Entered::for_session(key, purpose, save.note.take(), why);
+                let entered = Entered::new(key, purpose, save.note.take(), Err(why));
                 self.late = Some(save);
                 Some(entered)
             }
@@ -169,16 +165,11 @@ impl KeyEntry {
 
     /// Checks for a late save of a key already in use.
     fn poll_late(&mut self) -> Option<Entered> {
+        let outcome = self.late.as_ref()?.answer.poll()?;
         let save = self.late.take()?;
-        match save.answer.poll() {
-            Err(answer) => {
-                self.late = Some(KeySave { answer, ..save });
-                None
-            }
-            Ok(Outcome::Answer(Ok(slot))) => {
-                Some(Entered::saved(save.key, slot, save.purpose, None))
-            }
-            Ok(Outcome::Answer(Err(_)) | Outcome::Lost) => None,
+        match outcome {
+            Outcome::Answer(Ok(slot)) => Some(Entered::new(save.key, save.purpose, None, Ok(slot))),
+            Outcome::Answer(Err(_)) | Outcome::Lost => None,
         }
     }
 
@@ -198,7 +189,7 @@ impl KeyEntry {
             Ok(key) => {
                 let (sender, receiver) = oneshot::channel();
                 let answer =
-                    Pending::wait_for("key check", wake, async move { Some(receiver.await.ok()) });
+                    Pending::wait_for("key check", wake, async move { receiver.await.ok() });
                 self.problem = None;
                 // This key replaces one still being stored.
                 self.late = None;
@@ -208,64 +199,56 @@ impl KeyEntry {
         }
     }
 
-    /// Handles an answer. A rejected key is not used; an unverifiable one is used with a notice.
+    /// Handles an answer.
     pub fn poll(&mut self) -> Option<EntryEvent> {
-        match std::mem::take(&mut self.phase) {
+        match &self.phase {
             Phase::Entry => self.poll_late().map(EntryEvent::Entered),
-            Phase::Checking(key, pending) => match pending.poll() {
-                Err(pending) => {
-                    self.phase = Phase::Checking(key, pending);
-                    None
-                }
-                Ok(Outcome::Answer(Some(Err(fault))))
-                    if fault.fix() == Some(RequiredAction::Key) =>
-                {
-                    let message = text::fault(&fault, Backend::Service);
-                    let looks_odd = !key.looks_usual();
-                    let hint = looks_odd.then(|| words::looks_odd().to_owned());
-                    let why = [words::refused(&message.cause)].into_iter().chain(hint);
-                    self.refuse(why.collect::<Vec<_>>().join(list::sentences()));
-                    None
-                }
-                Ok(answer) => {
-                    let note = match answer {
-                        Outcome::Answer(Some(Ok(()))) => None,
-                        Outcome::Answer(Some(Err(fault))) => {
-                            let why = text::fault(&fault, Backend::Service).title;
-                            Some(match fault.fix() {
-                                Some(RequiredAction::Balance | RequiredAction::Account) => {
-                                    words::known(&why)
-                                }
-                                _ => words::unchecked_because(&why),
-                            })
-                        }
-                        Outcome::Answer(None) | Outcome::Lost => {
-                            Some(words::unchecked().to_owned())
-                        }
-                    };
-                    self.draft = Zeroizing::default();
-                    self.make_room();
-                    Some(EntryEvent::Checked(key, note))
-                }
-            },
+            Phase::Checking(_, answer) => {
+                let checked = answer.poll()?;
+                self.on_checked(checked)
+            }
             Phase::Saving(save) => {
-                let error = match save.answer.poll() {
-                    Err(answer) => {
-                        self.phase = Phase::Saving(KeySave { answer, ..save });
-                        return None;
-                    }
-                    Ok(Outcome::Answer(Ok(slot))) => {
-                        let entered = Entered::saved(save.key, slot, save.purpose, save.note);
-                        return Some(EntryEvent::Entered(entered));
-                    }
-                    Ok(Outcome::Answer(Err(error))) => error,
-                    Ok(Outcome::Lost) => VaultError::Absent,
-                };
-                let why = Some(wording::vault(&error).to_owned());
-                let entered = Entered::for_session(save.key, save.purpose, save.note, why);
-                Some(EntryEvent::Entered(entered))
+                let saved = save.answer.poll()?;
+                self.on_saved(saved).map(EntryEvent::Entered)
             }
         }
+    }
+
+    /// A rejected key is not used; an unverifiable one is used with a notice.
+    fn on_checked(&mut self, checked: Outcome<Result<(), Fault>>) -> Option<EntryEvent> {
+        let Phase::Checking(key, _) = std::mem::take(&mut self.phase) else {
+            return None;
+        };
+        let note = match checked {
+            Outcome::Answer(Ok(())) => None,
+            Outcome::Answer(Err(fault)) => {
+                let message = text::fault(&fault, Backend::Service);
+                match fault.fix() {
+                    Some(RequiredAction::Key) => {
+                        let hint = (!key.looks_usual()).then(|| words::looks_odd().to_owned());
+                        self.refuse(said(&words::refused(&message.cause), hint));
+                        return None;
+                    }
+                    Some(RequiredAction::Balance | RequiredAction::Account) => {
+                        Some(words::known(&message.title))
+                    }
+                    _ => Some(words::unchecked_because(&message.title)),
+                }
+            }
+            Outcome::Lost => Some(words::unchecked().to_owned()),
+        };
+        self.draft = Zeroizing::default();
+        self.make_room();
+        Some(EntryEvent::Checked(key, note))
+    }
+
+    fn on_saved(&mut self, saved: Outcome<Result<KeySlot, VaultError>>) -> Option<Entered> {
+        let Phase::Saving(save) = std::mem::take(&mut self.phase) else {
+            return None;
+        };
+        let saved = saved.or(Err(VaultError::Absent));
+        let kept = saved.map_err(|error| Some(wording::vault(&error).to_owned()));
+        Some(Entered::new(save.key, save.purpose, save.note, kept))
     }
 
     /// Takes note that the keychain stores the checked key.
@@ -288,35 +271,27 @@ impl KeyEntry {
 }
 
 impl Entered {
-    /// A key that the keychain keeps in this entry.
-    fn saved(key: ApiKey, slot: KeySlot, purpose: KeyPurpose, note: Option<String>) -> Self {
-        Self {
-            key,
-            purpose,
-            slot: Some(slot),
-            said: said(words::saved(), note),
-            session_only: None,
-        }
-    }
-
-    /// A key for this session; `session_only` is why, if it was to be kept.
-    pub fn for_session(
+    /// Reports how the key is kept, and the note about its check.
+    pub fn new(
         key: ApiKey,
         purpose: KeyPurpose,
         note: Option<String>,
-        session_only: Option<String>,
+        kept: Result<KeySlot, Option<String>>,
     ) -> Self {
+        let said = match &kept {
+            Ok(_) => said(words::saved(), note),
+            Err(_) => said(words::taken(), note),
+        };
         Self {
             key,
             purpose,
-            slot: None,
-            said: said(words::taken(), note),
-            session_only,
+            said,
+            kept,
         }
     }
 }
 
-fn said(kept: &str, note: Option<String>) -> String {
-    let parts = std::iter::once(kept.to_owned()).chain(note);
+fn said(first: &str, note: Option<String>) -> String {
+    let parts = std::iter::once(first.to_owned()).chain(note);
     parts.collect::<Vec<_>>().join(list::sentences())
 }

@@ -124,7 +124,6 @@ impl KeyFlow {
         KeyEvent::Remember(self.ring.saved().clone())
     }
 
-    /// Returns the keys at hand.
     pub fn ring(&self) -> &KeyRing {
         &self.ring
     }
@@ -155,12 +154,10 @@ impl KeyFlow {
         self.is_adding = true;
     }
 
-    /// Returns whether an entered key is another account's.
     pub fn is_adding(&self) -> bool {
         self.is_adding
     }
 
-    /// Closes the key dialog.
     pub fn close(&mut self) {
         self.entry.close();
         self.after_key = None;
@@ -237,7 +234,7 @@ impl KeyFlow {
         let purpose = self.ring.purpose(&account, self.is_adding);
         let is_for_session = self.is_for_session(now);
         let Some(keychain) = self.keychain.as_mut().filter(|_| !is_for_session) else {
-            return self.entered(Entered::for_session(key, purpose, note, None), now);
+            return self.entered(Entered::new(key, purpose, note, Err(None)), now);
         };
         let replaced = match &purpose {
             KeyPurpose::Replace(replaced) => replaced.as_ref(),
@@ -257,38 +254,36 @@ impl KeyFlow {
 
     /// Applies an entered key.
     fn entered(&mut self, entered: Entered, now: Instant) -> Vec<KeyEvent> {
+        let Entered { key, said, .. } = entered;
         let is_other = entered.purpose == KeyPurpose::Add;
-        let is_kept = entered.slot.is_some();
         if let KeyPurpose::Replace(replaced) = &entered.purpose {
             self.ring.on_replaced();
-            if is_kept && let Some(replaced) = replaced {
+            if let (Some(replaced), Ok(_)) = (replaced, &entered.kept) {
                 self.ring.on_removed(replaced);
             }
         }
-        let mut events = match &entered.slot {
-            Some(slot) => self.use_saved(slot, entered.key, is_other),
-            None => {
-                let used = self
-                    .ring
-                    .use_unsaved(entered.key, KeySource::Session, is_other);
-                vec![KeyEvent::Send(used)]
+        let mut events;
+        (self.session_only, events) = match entered.kept {
+            Ok(slot) => {
+                // The key stored earlier is obsolete.
+                self.loading = None;
+                (None, self.use_saved(&slot, key, is_other))
+            }
+            Err(why) => {
+                // No save was requested while the keychain was silent.
+                let is_silent = self.is_keychain_silent(now);
+                let silent = is_silent.then(|| words::keychain_silent().to_owned());
+                let used = self.ring.use_unsaved(key, KeySource::Session, is_other);
+                (why.or(silent), vec![KeyEvent::Send(used)])
             }
         };
         events.extend(self.after_key.take().map(KeyEvent::Send));
-        if is_kept {
-            // The key stored earlier is obsolete.
-            self.loading = None;
-        }
         self.switching = None;
-        // No save was requested while the keychain was silent.
-        let why =
-            (!is_kept && self.is_keychain_silent(now)).then(|| words::keychain_silent().to_owned());
-        self.session_only = entered.session_only.or(why);
         self.keychain_problem = None;
         if self.entry.draft().is_empty() {
             events.push(KeyEvent::CloseDialog);
         }
-        events.push(KeyEvent::Say(entered.said));
+        events.push(KeyEvent::Say(said));
         events
     }
 
@@ -321,7 +316,6 @@ impl KeyFlow {
         self.environment_key.is_some() || self.is_keychain_silent(now)
     }
 
-    /// Returns the key being entered.
     pub fn entry(&self) -> &KeyEntry {
         &self.entry
     }
@@ -346,7 +340,6 @@ impl KeyFlow {
         key.is_some_and(|key| !key.looks_usual())
     }
 
-    /// Returns why the environment variable holds no valid key.
     pub fn bad_environment_key(&self) -> Option<NotAKey> {
         self.bad_environment_key
     }
@@ -356,7 +349,6 @@ impl KeyFlow {
         self.keychain_problem.as_deref()
     }
 
-    /// Returns why the key is kept for this session only.
     pub fn session_only(&self) -> Option<&str> {
         self.session_only.as_deref()
     }

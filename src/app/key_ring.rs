@@ -30,7 +30,6 @@ impl KeyRing {
         }
     }
 
-    /// Returns which keys the keychain holds.
     pub fn saved(&self) -> &SavedKeys {
         &self.saved
     }
@@ -104,7 +103,6 @@ impl KeyRing {
         }
     }
 
-    /// Uses no key.
     pub fn use_none(&mut self) -> Command {
         self.in_use = None;
         Command::NoKey
@@ -137,7 +135,6 @@ impl KeyRing {
         self.unsaved.len() < before
     }
 
-    /// Returns the command to forget an account's key.
     pub fn forget(&mut self, account: &Account) -> Command {
         match self.account() == Some(account) {
             true => self.use_none(),

@@ -22,7 +22,6 @@ pub struct KeychainCalls {
 }
 
 impl KeychainCalls {
-    /// Puts a keychain behind threads.
     pub fn new(vault: Arc<dyn KeyVault>, wake: Wake) -> Self {
         Self {
             vault,

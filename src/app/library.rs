@@ -31,7 +31,7 @@ use crate::store::history::library::LibraryResults;
 
 pub use self::jobs::{LibraryEvent, LibraryRows};
 pub use self::selection::AssetSelection;
-pub use crate::store::history::library::{LibraryColumn, LibraryFacets, LibrarySort, StatusFilter};
+pub use crate::store::history::library::{LibraryColumn, LibraryFacets, StatusFilter};
 
 /// Shortest time between two readings of a history that keeps changing.
 const BETWEEN_READINGS: Duration = Duration::from_secs(1);

@@ -38,7 +38,6 @@ impl ListState {
         &mut self.list
     }
 
-    /// Returns the effect of pressing "Upload".
     pub fn plan(&self, snapshot: &Snapshot) -> Plan {
         let totals = &snapshot.totals;
         let under_way = UnderWay {
@@ -63,7 +62,6 @@ impl ListState {
         snapshot.totals.active > 0 && tally.uploading + tally.finishing > 0
     }
 
-    /// Sets the number of whole rows in view.
     pub fn set_page(&mut self, rows: usize) {
         self.page = Some(rows);
     }

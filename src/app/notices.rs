@@ -44,7 +44,6 @@ impl Notices {
         self.needs = Some(fault);
     }
 
-    /// Notes a damaged history that was set aside.
     pub fn set_aside(&mut self, set_aside: SetAside) {
         self.set_aside = Some(set_aside);
     }
@@ -111,7 +110,6 @@ impl Notices {
         self.opening_is_long.is_some_and(|at| at <= now)
     }
 
-    /// Dismisses a banner.
     pub fn dismiss(&mut self, banner: Dismissible, refused: usize) {
         match banner {
             Dismissible::SetAside => self.set_aside = None,

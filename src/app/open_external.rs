@@ -11,46 +11,15 @@ use crate::text::messages::{list, window as words};
 #[derive(Default)]
 pub struct ExternalOpener {
     opening: Option<Pending<bool>>,
-    /// Target of the last opening, and the dialog from which it was requested.
-    requested: Option<(OpenTarget, Option<Dialog>)>,
+    /// Failure to report if nothing opens, and the dialog from which the opening was requested.
+    requested: Option<(OpenFailed, Option<Dialog>)>,
     /// Failure shown in the dialog that asked.
     failed: Option<(Dialog, OpenFailed)>,
-}
-
-/// Target to open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OpenTarget {
-    /// Address for the browser.
-    Address(&'static str),
-    /// Path for the file manager.
-    Path(PathBuf),
-}
-
-impl OpenTarget {
-    fn failed(self) -> OpenFailed {
-        let (said, text, copy) = match self {
-            Self::Address(address) => {
-                let copy = UiCommand::CopyAddress(address);
-                (words::no_browser(), address.to_owned(), copy)
-            }
-            Self::Path(path) => {
-                let text = path.display().to_string();
-                (words::no_file_manager(), text, UiCommand::CopyPath(path))
-            }
-        };
-        OpenFailed {
-            said,
-            text,
-            copy,
-            copied: false,
-        }
-    }
 }
 
 /// A failed opening, as shown in the open dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenFailed {
-    /// Message.
     pub said: &'static str,
     /// Address or path.
     pub text: String,
@@ -58,6 +27,28 @@ pub struct OpenFailed {
     pub copy: UiCommand,
     /// `text` is on the clipboard.
     pub copied: bool,
+}
+
+impl OpenFailed {
+    /// No browser opens this address.
+    pub fn address(address: &'static str) -> Self {
+        Self {
+            said: words::no_browser(),
+            text: address.to_owned(),
+            copy: UiCommand::CopyAddress(address),
+            copied: false,
+        }
+    }
+
+    /// No file manager shows this path.
+    pub fn path(path: PathBuf) -> Self {
+        Self {
+            said: words::no_file_manager(),
+            text: path.display().to_string(),
+            copy: UiCommand::CopyPath(path),
+            copied: false,
+        }
+    }
 }
 
 /// A failed opening to report.
@@ -71,10 +62,10 @@ pub enum OpenEvent {
 
 impl ExternalOpener {
     /// Waits for the system's answer. `asked_in` is the dialog from which it was requested.
-    pub fn open(&mut self, target: OpenTarget, asked_in: Option<Dialog>, opened: Pending<bool>) {
+    pub fn open(&mut self, failed: OpenFailed, asked_in: Option<Dialog>, opened: Pending<bool>) {
         *self = Self {
             opening: Some(opened),
-            requested: Some((target, asked_in)),
+            requested: Some((failed, asked_in)),
             failed: None,
         };
     }
@@ -84,11 +75,10 @@ impl ExternalOpener {
         self.failed
             .take_if(|(shown_in, _)| dialog != Some(shown_in));
         let outcome = Pending::take_from(&mut self.opening)?;
-        let (target, asked_in) = self.requested.take()?;
+        let (failed, asked_in) = self.requested.take()?;
         if outcome == Outcome::Answer(true) {
             return None;
         }
-        let failed = target.failed();
         let said = [failed.said, &failed.text].join(list::sentences());
         Some(match asked_in.filter(|asked_in| dialog == Some(asked_in)) {
             Some(asked_in) => {

@@ -1,13 +1,9 @@
 //! One-shot results from other threads: dialogs, keychain, key checks.
-//!
-//! A [`poll_promise::Promise`] panics when polled after its sender was dropped. Here, dropping the
-//! sender yields [`Outcome::Lost`], so a dead thread or desktop portal can be handled.
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;
-
-use poll_promise::{Promise, Sender};
 
 /// Wakes the window to poll its results.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -17,47 +13,53 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 pub enum Outcome<T> {
     /// The answer.
     Answer(T),
-    /// The sender was dropped.
+    /// The sender was dropped, as by a dead thread or desktop portal.
     Lost,
 }
 
-/// A result that may not have arrived yet.
-pub struct Pending<T: Send + 'static>(Promise<Option<T>>);
-
-/// Sender of a [`Pending`]; dropping it yields [`Outcome::Lost`].
-pub struct Answer<T: Send + 'static> {
-    sender: Option<Sender<Option<T>>>,
-    wake: Wake,
-}
-
-impl<T: Send + 'static> Answer<T> {
-    /// Sends the answer and wakes the window.
-    pub fn send(mut self, value: T) {
-        if let Some(sender) = self.sender.take() {
-            sender.send(Some(value));
-            (self.wake)();
+impl<T> Outcome<T> {
+    /// Returns the answer, else what a lost one counts as.
+    pub fn or(self, lost: T) -> T {
+        match self {
+            Self::Answer(answer) => answer,
+            Self::Lost => lost,
         }
     }
 }
 
-impl<T: Send + 'static> Drop for Answer<T> {
-    fn drop(&mut self) {
-        if let Some(sender) = self.sender.take() {
-            sender.send(None);
-            (self.wake)();
+/// A result that may not have arrived yet.
+pub struct Pending<T>(Receiver<T>);
+
+/// Sender of a [`Pending`]; dropping it yields [`Outcome::Lost`].
+pub struct Answer<T> {
+    /// Always there until dropped, which must precede the wake.
+    sender: Option<Sender<T>>,
+    wake: Wake,
+}
+
+impl<T> Answer<T> {
+    /// Sends the answer and wakes the window.
+    pub fn send(self, value: T) {
+        if let Some(sender) = &self.sender {
+            // Nobody may wait any more.
+            let _ = sender.send(value);
         }
+    }
+}
+
+impl<T> Drop for Answer<T> {
+    fn drop(&mut self) {
+        self.sender = None;
+        (self.wake)();
     }
 }
 
 impl<T: Send + 'static> Pending<T> {
     /// Creates a sender and its receiver.
     pub fn channel(wake: Wake) -> (Answer<T>, Self) {
-        let (sender, promise) = Promise::new();
-        let answer = Answer {
-            sender: Some(sender),
-            wake,
-        };
-        (answer, Self(promise))
+        let (sender, receiver) = mpsc::channel();
+        let sender = Some(sender);
+        (Answer { sender, wake }, Self(receiver))
     }
 
     /// Runs blocking work on a new thread. A panic, or failure to create the thread, yields
@@ -87,35 +89,25 @@ impl<T: Send + 'static> Pending<T> {
         pending
     }
 
-    /// Returns the result if it has arrived.
-    ///
-    /// # Errors
-    /// Gives `self` back while the result is pending.
-    pub fn poll(self) -> Result<Outcome<T>, Self> {
-        match self.0.try_take() {
-            Ok(Some(value)) => Ok(Outcome::Answer(value)),
-            Ok(None) => Ok(Outcome::Lost),
-            Err(promise) => Err(Self(promise)),
+    /// Returns the result once it has arrived. After an answer, the sender is gone.
+    pub fn poll(&self) -> Option<Outcome<T>> {
+        match self.0.try_recv() {
+            Ok(value) => Some(Outcome::Answer(value)),
+            Err(TryRecvError::Disconnected) => Some(Outcome::Lost),
+            Err(TryRecvError::Empty) => None,
         }
     }
 
-    /// Blocks until the result arrives; not for the UI thread.
-    pub fn wait(self) -> Outcome<T> {
-        match self.0.block_and_take() {
-            Some(value) => Outcome::Answer(value),
-            None => Outcome::Lost,
-        }
+    /// Blocks until the result has arrived; not for the UI thread.
+    pub fn wait(self) {
+        let _ = self.0.recv();
     }
 
     /// Takes an arrived result out of a slot, leaving the slot empty.
     pub fn take_from(slot: &mut Option<Self>) -> Option<Outcome<T>> {
-        match slot.take()?.poll() {
-            Ok(outcome) => Some(outcome),
-            Err(pending) => {
-                *slot = Some(pending);
-                None
-            }
-        }
+        let outcome = slot.as_ref()?.poll()?;
+        *slot = None;
+        Some(outcome)
     }
 }
 

@@ -120,14 +120,14 @@ impl Pickers {
         let mut picked = Vec::new();
         for (purpose, dialog) in std::mem::take(&mut self.open) {
             match dialog.poll() {
-                Err(dialog) => self.open.push((purpose, dialog)),
-                Ok(Outcome::Answer(DialogResult::Chosen(paths))) => {
+                None => self.open.push((purpose, dialog)),
+                Some(Outcome::Answer(DialogResult::Chosen(paths))) => {
                     picked.extend(self.chosen(purpose, paths));
                 }
-                Ok(Outcome::Answer(DialogResult::Unavailable)) => {
+                Some(Outcome::Answer(DialogResult::Unavailable)) => {
                     picked.push(unavailable(&purpose));
                 }
-                Ok(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
+                Some(Outcome::Answer(DialogResult::Cancelled) | Outcome::Lost) => {}
             }
         }
         picked.extend(self.written());
@@ -156,20 +156,20 @@ impl Pickers {
     fn written(&mut self) -> Option<Picked> {
         let outcome = Pending::take_from(&mut self.writing)?;
         let (path, rows) = self.export.take()?;
-        Some(Picked::Say(match outcome {
-            Outcome::Answer(Ok(())) => words::saved(rows, &path),
-            Outcome::Answer(Err(error)) => words::not_exported(&path, &error),
-            Outcome::Lost => words::not_exported(&path, &io::Error::other(settings::no_thread())),
+        let written = outcome.or(Err(io::Error::other(settings::no_thread())));
+        Some(Picked::Say(match written {
+            Ok(()) => words::saved(rows, &path),
+            Err(error) => words::not_exported(&path, &error),
         }))
     }
 
     fn pasted(&mut self) -> Option<Picked> {
         let outcome = Pending::take_from(&mut self.pasted_files)?;
         let text = std::mem::take(&mut self.pasted_text);
-        let paths = match outcome {
-            Outcome::Answer(files) if !files.is_empty() => files,
-            _ => paste::paths_in(&text),
-        };
+        let mut paths = outcome.or(Vec::new());
+        if paths.is_empty() {
+            paths = paste::paths_in(&text);
+        }
         Some(match paths.is_empty() {
             true => Picked::Say(window::nothing_pasted().to_owned()),
             false => Picked::Add(paths),

@@ -18,8 +18,8 @@ use crate::model::snapshot::{DuplicateStage, ResumeBehaviour, Row, Status};
 use crate::text::messages::{command as commands, list};
 use crate::text::{self, Backend, Message, NextStep};
 
-pub use detail::detail;
-pub use ids::{id_of, id_to_copy, id_to_copy_along, id_to_list};
+pub(crate) use detail::detail;
+pub(crate) use ids::{id_of, id_to_copy, id_to_copy_along, id_to_list};
 
 /// Context that changes the texts of a row.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ pub enum Trailing {
 }
 
 /// Returns the status word, with the day of an earlier upload.
-pub fn status_word(row: &Row) -> Cow<'static, str> {
+pub(crate) fn status_word(row: &Row) -> Cow<'static, str> {
     let uploaded_on = match &row.status {
         Status::FoundDuplicate(DuplicateStage::Uploaded) => row.duplicate_of.as_ref(),
         _ => None,
@@ -61,12 +61,12 @@ pub fn status_word(row: &Row) -> Cow<'static, str> {
 }
 
 /// Returns `true` if the asset behind the row's id is ready.
-pub fn is_ready(row: &Row) -> bool {
+pub(crate) fn is_ready(row: &Row) -> bool {
     matches!(row.status, Status::Ready | Status::Duplicate { .. })
 }
 
 /// Returns the content at the right of the row.
-pub fn trailing(row: &Row) -> Trailing {
+pub(crate) fn trailing(row: &Row) -> Trailing {
     match (&row.status, &row.transfer) {
         (Status::Finishing, _) => ids(row),
         (_, Some(transfer)) => Trailing::Percent(transfer.percent()),
@@ -83,7 +83,7 @@ fn ids(row: &Row) -> Trailing {
 }
 
 /// Returns the progress bar's fraction; `None` without a bar.
-pub fn bar(row: &Row) -> Option<f32> {
+pub(crate) fn bar(row: &Row) -> Option<f32> {
     match (&row.status, &row.transfer) {
         (Status::Finishing, _) => Some(1.0),
         (_, Some(transfer)) => Some(transfer.fraction()),
@@ -92,7 +92,7 @@ pub fn bar(row: &Row) -> Option<f32> {
 }
 
 /// Returns the progress in whole percent; `None` without a bar.
-pub fn percent(row: &Row) -> Option<u8> {
+pub(crate) fn percent(row: &Row) -> Option<u8> {
     match (&row.status, &row.transfer) {
         (Status::Finishing, _) => Some(100),
         (_, Some(transfer)) => Some(transfer.percent()),
@@ -102,7 +102,7 @@ pub fn percent(row: &Row) -> Option<u8> {
 
 /// Returns the row's buttons in order. "Remove" is a button only on refused rows; sending a
 /// duplicate is in the menu only.
-pub fn commands(row: &Row, around: &RowContext) -> Vec<RowCommand> {
+pub(crate) fn commands(row: &Row, around: &RowContext) -> Vec<RowCommand> {
     let in_menu_alone = |command: &RowCommand| match command {
         RowCommand::Remove => has_menu(row),
         // A button that came with the confirmation would move "Copy".
@@ -119,7 +119,7 @@ pub fn commands(row: &Row, around: &RowContext) -> Vec<RowCommand> {
 
 /// Returns `true` if the row has a menu button. A refused row's buttons and details cover its
 /// commands.
-pub fn has_menu(row: &Row) -> bool {
+pub(crate) fn has_menu(row: &Row) -> bool {
     !matches!(row.status, Status::Rejected(_))
 }
 
@@ -183,12 +183,12 @@ fn own(row: &Row) -> &'static [RowCommand] {
 }
 
 /// Returns `true` if the row allows the action.
-pub fn fits(row: &Row, many: BulkAction) -> bool {
+pub(crate) fn fits(row: &Row, many: BulkAction) -> bool {
     one_fits(own(row), row, many)
 }
 
 /// Returns for each of [`BulkAction::EACH`] if the row allows it.
-pub fn fits_each(row: &Row) -> [bool; BulkAction::EACH.len()] {
+pub(crate) fn fits_each(row: &Row) -> [bool; BulkAction::EACH.len()] {
     let own = own(row);
     BulkAction::EACH.map(|many| one_fits(own, row, many))
 }
@@ -222,7 +222,7 @@ fn waits(status: &Status) -> bool {
 }
 
 /// Returns all commands of the row in menu order: buttons, others, and last the one that ends it.
-pub fn menu(row: &Row, around: &RowContext) -> Vec<RowCommand> {
+pub(crate) fn menu(row: &Row, around: &RowContext) -> Vec<RowCommand> {
     let ends = |command: &RowCommand| matches!(command, RowCommand::Cancel | RowCommand::Remove);
     let (end, mut menu): (Vec<_>, Vec<_>) = all(row, around).into_iter().partition(ends);
     menu.extend(waits(&row.status).then_some(RowCommand::SendFirst));
@@ -232,7 +232,7 @@ pub fn menu(row: &Row, around: &RowContext) -> Vec<RowCommand> {
 }
 
 /// Returns the tooltip of a row's button, with warnings before it is pressed.
-pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
+pub(crate) fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
     let hint = command.entry().hint();
     match (command, row.later) {
         (RowCommand::Pause, Some(later)) if row.status == Status::Uploading => {
@@ -253,7 +253,7 @@ pub fn hint(row: &Row, command: RowCommand, around: &RowContext) -> String {
 }
 
 /// Returns `true` if cancelling loses sent bytes, which needs a question.
-pub fn cancel_loses_work(row: &Row) -> bool {
+pub(crate) fn cancel_loses_work(row: &Row) -> bool {
     let kept = matches!(
         row.later,
         Some(ResumeBehaviour::Resumes | ResumeBehaviour::ResumesAfterRestart)
@@ -262,12 +262,12 @@ pub fn cancel_loses_work(row: &Row) -> bool {
 }
 
 /// Returns `true` if pausing loses bytes being sent.
-pub fn pause_loses_work(row: &Row) -> bool {
+pub(crate) fn pause_loses_work(row: &Row) -> bool {
     row.status == Status::Uploading && row.later == Some(ResumeBehaviour::Restarts)
 }
 
 /// Returns the message and technical details of a row with a fault.
-pub fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str, String)>)> {
+pub(crate) fn trouble(row: &Row, place: Backend) -> Option<(Message, Vec<(&'static str, String)>)> {
     let (message, mut technical) = match &row.status {
         Status::Rejected(rejection) => (text::rejection(rejection), Vec::new()),
         Status::Failed(fault) => (text::fault(fault, place), text::details(fault)),
@@ -303,18 +303,18 @@ pub fn details_text(row: &Row, place: Backend, build: &str) -> String {
 }
 
 /// Returns `true` if the row is sending and would restart after the program closes.
-pub fn ends_with_us(row: &Row) -> bool {
+pub(crate) fn ends_with_us(row: &Row) -> bool {
     row.status == Status::Uploading && row.later != Some(ResumeBehaviour::ResumesAfterRestart)
 }
 
 /// Returns `true` if the row has an id that is not on disk.
-pub fn is_unsaved(row: &Row) -> bool {
+pub(crate) fn is_unsaved(row: &Row) -> bool {
     row.asset_id.is_some() && !row.saved
 }
 
 /// Returns `true` if "Clear finished" removes the row: it has ended, and its id, if any, is in the
 /// history.
-pub fn is_finished(row: &Row) -> bool {
+pub(crate) fn is_finished(row: &Row) -> bool {
     let is_over = matches!(
         row.status,
         Status::Ready | Status::Cancelled | Status::Duplicate { of: Some(_) }
@@ -323,23 +323,23 @@ pub fn is_finished(row: &Row) -> bool {
 }
 
 /// Returns the warning shown before the detail.
-pub fn warning(row: &Row) -> Option<&'static str> {
+pub(crate) fn warning(row: &Row) -> Option<&'static str> {
     is_unsaved(row).then_some(words::not_saved())
 }
 
 /// Returns the text of the mark of a file that says where it was taken.
-pub fn location(row: &Row) -> Option<&'static str> {
+pub(crate) fn location(row: &Row) -> Option<&'static str> {
     row.metadata.has_location.then(words::has_location)
 }
 
 /// Returns when the file was taken, for a tooltip.
-pub fn captured(row: &Row) -> Option<String> {
+pub(crate) fn captured(row: &Row) -> Option<String> {
     let time = text::capture_time(row.metadata.captured_at?);
     Some(words::captured(&time))
 }
 
 /// Returns the row as a sentence for screen readers; `folder` is given if the name is ambiguous.
-pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
+pub(crate) fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
     let percent = match trailing(row) {
         Trailing::Percent(percent) => words::percent(percent),
         Trailing::None | Trailing::Id(_) | Trailing::Idle(_) => String::new(),
@@ -362,13 +362,13 @@ pub fn spoken(row: &Row, folder: Option<&str>, around: &RowContext) -> String {
 pub struct Stage(Discriminant<Status>, Option<u8>, bool);
 
 /// Returns the row's stage.
-pub fn stage(row: &Row) -> Stage {
+pub(crate) fn stage(row: &Row) -> Stage {
     let quarter = row.transfer.map(|transfer| transfer.percent() / 25);
     Stage(discriminant(&row.status), quarter, warning(row).is_some())
 }
 
 /// Returns `true` if the row's text changes every second.
-pub fn has_clock(row: &Row) -> bool {
+pub(crate) fn has_clock(row: &Row) -> bool {
     matches!(
         row.status,
         Status::Waiting { .. } | Status::Processing { long: false, .. }

@@ -43,7 +43,6 @@ pub struct Announcer {
 }
 
 impl Announcer {
-    /// Returns the current announcement.
     pub fn said(&self) -> &str {
         &self.said
     }

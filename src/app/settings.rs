@@ -113,17 +113,18 @@ impl SettingsState {
 
     /// Applies and saves a setting.
     pub fn set(&mut self, setting: Setting) {
-        if !setting.holds(&self.settings) {
-            setting.put_into(&mut self.settings);
-            self.changed = true;
-            self.save_changes();
-        }
+        self.change(|settings| setting.put_into(settings));
     }
 
     /// Saves which keys the keychain holds.
     pub fn remember_keys(&mut self, keys: SavedKeys) {
-        if self.settings.keys != keys {
-            self.settings.keys = keys;
+        self.change(|settings| settings.keys = keys);
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Settings)) {
+        let before = self.settings.clone();
+        change(&mut self.settings);
+        if self.settings != before {
             self.changed = true;
             self.save_changes();
         }
@@ -152,11 +153,9 @@ impl SettingsState {
         if let Some(Outcome::Answer(network)) = Pending::take_from(&mut self.asking_network) {
             self.network = Some(network);
         }
-        self.problem = match Pending::take_from(&mut self.saving)? {
-            Outcome::Answer(Ok(())) => None,
-            Outcome::Answer(Err(error)) => Some(words::unsaved(&error.to_string())),
-            Outcome::Lost => Some(words::unsaved(words::no_thread())),
-        };
+        let saved = Pending::take_from(&mut self.saving)?;
+        let saved = saved.or(Err(io::Error::other(words::no_thread())));
+        self.problem = saved.err().map(|why| words::unsaved(&why.to_string()));
         self.save_changes();
         self.problem.clone()
     }

@@ -73,7 +73,7 @@ pub struct App {
 impl App {
     /// Creates the window state and loads the key at once: from the environment, else from the
     /// keychain on a background thread.
-    pub fn new(engine: EngineHandle, outside: WindowEnvironment) -> Self {
+    pub(crate) fn new(engine: EngineHandle, outside: WindowEnvironment) -> Self {
         let wake = outside.wake;
         let data_dir = engine.data_dir.clone();
         let mut app = Self {
@@ -126,8 +126,7 @@ impl App {
         app
     }
 
-    /// Returns the current time.
-    pub fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         (self.clock)()
     }
 
@@ -136,38 +135,35 @@ impl App {
         self.engines.snapshot()
     }
 
-    /// Returns the list.
-    pub fn list(&self) -> &List {
+    pub(crate) fn list(&self) -> &List {
         self.list.list()
     }
 
     /// Returns the effect of pressing "Upload".
-    pub fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         self.list.plan(self.snapshot())
     }
 
     /// Returns `true` if the last removal can be undone.
-    pub fn can_undo(&self) -> bool {
+    pub(crate) fn can_undo(&self) -> bool {
         self.list.can_undo()
     }
 
-    /// Returns the open dialog.
-    pub fn dialog(&self) -> Option<&Dialog> {
+    pub(crate) fn dialog(&self) -> Option<&Dialog> {
         self.dialog.as_ref()
     }
 
-    /// Returns the state of the API key.
-    pub fn key(&self) -> &KeyFlow {
+    pub(crate) fn key(&self) -> &KeyFlow {
         &self.key
     }
 
     /// Returns the key being entered, for its field.
-    pub fn key_entry_mut(&mut self) -> &mut KeyEntry {
+    pub(crate) fn key_entry_mut(&mut self) -> &mut KeyEntry {
         self.key.entry_mut()
     }
 
     /// Returns the account's name being edited, for its field.
-    pub fn name_draft_mut(&mut self) -> &mut String {
+    pub(crate) fn name_draft_mut(&mut self) -> &mut String {
         &mut self.name_draft
     }
 
@@ -176,59 +172,49 @@ impl App {
         self.key.is_keychain_silent(self.now())
     }
 
-    /// Returns the settings.
-    pub fn settings(&self) -> &SettingsState {
+    pub(crate) fn settings(&self) -> &SettingsState {
         &self.settings
     }
 
-    /// Returns the chosen colours.
-    pub fn theme(&self) -> ThemeChoice {
+    pub(crate) fn theme(&self) -> ThemeChoice {
         self.settings.values().theme
     }
 
-    /// Returns toasts and announcements.
-    pub fn feedback(&self) -> &Feedback {
+    pub(crate) fn feedback(&self) -> &Feedback {
         &self.feedback
     }
 
-    /// Returns what opens addresses and paths.
-    pub fn opener(&self) -> &ExternalOpener {
+    pub(crate) fn opener(&self) -> &ExternalOpener {
         &self.opener
     }
 
-    /// Returns `true` if the window uses a sandbox.
-    pub fn sandbox(&self) -> bool {
+    pub(crate) fn sandbox(&self) -> bool {
         self.engines.is_sandbox()
     }
 
-    /// Returns `true` if files can be dropped on the window.
-    pub fn can_drop(&self) -> bool {
+    pub(crate) fn can_drop(&self) -> bool {
         self.can_drop
     }
 
-    /// Returns the build description, for reports.
-    pub fn build(&self) -> &'static str {
+    pub(crate) fn build(&self) -> &'static str {
         self.build
     }
 
     /// Returns `true` if there is no key, so that the first-start text is shown.
-    pub fn first_start(&self) -> bool {
+    pub(crate) fn first_start(&self) -> bool {
         self.snapshot().key == KeyState::Missing && !self.sandbox()
     }
 
-    /// Returns a row by id.
-    pub fn row(&self, id: ItemId) -> Option<&Row> {
+    pub(crate) fn row(&self, id: ItemId) -> Option<&Row> {
         let row = self.snapshot().rows.iter().find(|row| row.id == id)?;
         Some(row)
     }
 
-    /// Returns the backend that receives the files.
-    pub fn backend(&self) -> Backend {
+    pub(crate) fn backend(&self) -> Backend {
         self.engines.backend()
     }
 
-    /// Returns the context of the list's rows.
-    pub fn row_context(&self, now: Instant) -> RowContext {
+    pub(crate) fn row_context(&self, now: Instant) -> RowContext {
         RowContext {
             now,
             place: self.backend(),
@@ -238,7 +224,7 @@ impl App {
     }
 
     /// Returns why "Upload" is disabled; `None` if it is enabled.
-    pub fn upload_blocked(&self) -> Option<&'static str> {
+    pub(crate) fn upload_blocked(&self) -> Option<&'static str> {
         match self.snapshot().journal {
             JournalState::Unwritable(_) => Some(words::blocked_unwritable()),
             JournalState::Opening => Some(words::blocked_opening()),
@@ -253,8 +239,7 @@ impl App {
         self.drop_preview.text()
     }
 
-    /// Returns the banners above the list.
-    pub fn banners(&self) -> Vec<Banner> {
+    pub(crate) fn banners(&self) -> Vec<Banner> {
         let (refused, files) = (self.list().refused(), self.list().refused_files());
         let reports = self
             .notices
@@ -273,7 +258,7 @@ impl App {
     }
 
     /// Returns the time until the next frame needed without input.
-    pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
+    pub(crate) fn next_wakeup(&self, now: Instant) -> Option<Duration> {
         let silent = self.key.keychain_is_silent_at().filter(|at| *at > now);
         let ends = self.notices.next_wakeup(now).into_iter().chain(silent);
         let waits = ends.map(|end| end.saturating_duration_since(now));

@@ -194,22 +194,19 @@ impl<T> Thumbnails<T> {
 
     /// Stores finished thumbnails and gives up overdue ones.
     fn take_in(&mut self, now: Instant, keep: impl Fn(&Path, &Pixels) -> T) {
-        self.late = std::mem::take(&mut self.late)
-            .into_iter()
-            .filter_map(|pending| pending.poll().err())
-            .collect();
+        self.late.retain(|pending| pending.poll().is_none());
         for one in std::mem::take(&mut self.running) {
             let limit = one.request.time_limit();
             let is_late = now.saturating_duration_since(one.since) >= limit;
             let pixels = match one.pixels.poll() {
-                Ok(Outcome::Answer(pixels)) => pixels,
-                Ok(Outcome::Lost) => None,
-                Err(pixels) if !is_late => {
-                    self.running.push(Running { pixels, ..one });
+                Some(Outcome::Answer(pixels)) => pixels,
+                Some(Outcome::Lost) => None,
+                None if !is_late => {
+                    self.running.push(one);
                     continue;
                 }
-                Err(late) => {
-                    self.late.push(late);
+                None => {
+                    self.late.push(one.pixels);
                     None
                 }
             };

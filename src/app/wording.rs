@@ -1,19 +1,20 @@
 //! Texts of the window that depend on what the model knows; all others are called where they are
 //! shown.
 
-pub mod banner;
-pub mod command;
-pub mod group;
+pub(crate) mod banner;
+pub(crate) mod command;
+pub(crate) mod group;
 mod intake;
 mod key;
-pub mod library;
-pub mod row;
-pub mod selection;
-pub mod skipped;
+pub(crate) mod library;
+pub(crate) mod row;
+pub(crate) mod selection;
+pub(crate) mod skipped;
 mod uploads;
 mod window;
 
-pub use intake::{coming_in, comparing, plan, plan_at_length, refusal, refused};
-pub use key::{account_entry, account_name, key_button, key_in_use, key_state, vault};
-pub use uploads::{ended, uploads_done, uploads_ended};
-pub use window::{Quit, Stops, formats, leave_sandbox, misfit, network, quit, silent_window};
+pub(crate) use intake::{coming_in, comparing, plan, plan_at_length, refusal, refused};
+pub(crate) use key::{account_entry, account_name, key_button, key_in_use, key_state, vault};
+pub(crate) use uploads::{ended, uploads_done, uploads_ended};
+pub use window::silent_window;
+pub(crate) use window::{Quit, Stops, formats, leave_sandbox, misfit, network, quit};

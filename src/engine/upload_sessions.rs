@@ -41,17 +41,25 @@ pub(super) struct UploadSessions {
 /// the Unix epoch; 0 if it is to be deleted, `None` if it has none.
 pub(super) type SessionNote = (AssetId, Option<i64>);
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SessionChange {
+    New,
+    Replaced,
+    Removed,
+}
+
 /// A change of the keychain. It holds a secret, so that it has no `Debug`.
 pub(super) struct KeychainCall {
     asset: AssetId,
-    /// The session to save; `None` to remove the one that is there.
-    secret: Option<Zeroizing<Vec<u8>>>,
+    change: SessionChange,
+    /// Empty for a removal.
+    secret: Zeroizing<Vec<u8>>,
 }
 
 /// Outcome of a [`KeychainCall`].
 pub(super) struct KeychainReply {
     asset: AssetId,
-    is_removal: bool,
+    change: SessionChange,
     outcome: Result<(), SecretError>,
 }
 
@@ -81,10 +89,13 @@ impl UploadSessions {
         self.notes.push((asset.clone(), at_ms));
     }
 
-    fn call(&mut self, asset: &AssetId, secret: Option<Zeroizing<Vec<u8>>>) {
+    fn call(&mut self, asset: &AssetId, change: SessionChange, secret: Zeroizing<Vec<u8>>) {
         self.pending_calls += 1;
-        let asset = asset.clone();
-        self.calls.push(KeychainCall { asset, secret });
+        self.calls.push(KeychainCall {
+            asset: asset.clone(),
+            change,
+            secret,
+        });
     }
 
     /// Learns which sessions earlier runs left; deletes those of ended uploads.
@@ -144,10 +155,13 @@ impl UploadSessions {
         }
         let purpose = self.purpose(asset, item);
         let secret = purpose.and_then(|purpose| saved_session::write(ticket, *since, &purpose));
-        if secret.is_some() {
-            self.saved.insert(asset.clone(), hash);
+        if let Some(secret) = secret {
+            let change = match self.saved.insert(asset.clone(), hash) {
+                None => SessionChange::New,
+                Some(_) => SessionChange::Replaced,
+            };
             self.note(asset, Some(now_ms()));
-            self.call(asset, secret);
+            self.call(asset, change, secret);
         }
     }
 
@@ -174,23 +188,27 @@ impl UploadSessions {
         // Until the keychain has deleted it, every start tries again.
         self.note(asset, Some(0));
         if self.keychain.is_available() {
-            self.call(asset, None);
+            self.call(asset, SessionChange::Removed, Zeroizing::default());
         }
     }
 
     /// Hands a call to the keychain; `then` gets its outcome, perhaps on another thread.
     pub fn make(&self, call: KeychainCall, then: impl FnOnce(KeychainReply) + Send + 'static) {
-        let KeychainCall { asset, secret } = call;
-        let (of, is_removal) = (asset.clone(), secret.is_none());
+        let KeychainCall {
+            asset,
+            change,
+            secret,
+        } = call;
+        let of = asset.clone();
         self.keychain.in_turn(
-            move |keychain| match secret {
-                Some(secret) => keychain.save_session(&of, &secret),
-                None => keychain.remove_session(&of).map(drop),
+            move |keychain| match change {
+                SessionChange::Removed => keychain.remove_session(&of).map(drop),
+                _ => keychain.save_session(&of, &secret),
             },
             move |outcome| {
                 then(KeychainReply {
                     asset,
-                    is_removal,
+                    change,
                     outcome,
                 });
             },
@@ -201,20 +219,20 @@ impl UploadSessions {
     pub fn on_reply(&mut self, reply: KeychainReply) -> Option<AssetId> {
         self.pending_calls = self.pending_calls.saturating_sub(1);
         let asset = reply.asset;
-        match (reply.is_removal, reply.outcome) {
+        match (reply.change, reply.outcome) {
             // A new session of this upload may have been started meanwhile.
-            (true, Ok(())) if !self.saved.contains_key(&asset) => {
+            (SessionChange::Removed, Ok(())) if !self.saved.contains_key(&asset) => {
                 self.note(&asset, None);
             }
             (_, Ok(())) => {}
-            (true, Err(error)) => {
+            (SessionChange::Removed, Err(error)) => {
                 tracing::warn!(%error, "a session stays in the keychain for now");
             }
-            (false, Err(error)) => {
+            (change, Err(error)) => {
                 tracing::warn!(%error, "sessions are not kept: after a restart their files start again");
                 if self.saved.remove(&asset).is_some() {
-                    // The keychain may still hold a previous session, which is useless.
-                    self.note(&asset, Some(0));
+                    // The keychain may still hold the previous session, which is useless.
+                    self.note(&asset, (change == SessionChange::Replaced).then_some(0));
                 }
                 return Some(asset);
             }

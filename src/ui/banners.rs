@@ -12,7 +12,6 @@ use crate::app::command::UiCommand;
 /// Maximum lines of a banner in a narrow window.
 const LINES: usize = 3;
 
-/// Draws the banners.
 pub fn show(ui: &mut Ui, banners: &[Banner], out: &mut Vec<UiCommand>) {
     for banner in banners {
         strip(ui, banner, out);

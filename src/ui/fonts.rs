@@ -56,13 +56,8 @@ pub fn of_system() -> SystemFaces {
 /// Installs the system's fonts. Until then a missing glyph is a box; eframe's own scan would delay
 /// the window.
 pub fn install_system(ctx: &Context, system: SystemFaces) {
-    install(ctx, system.fonts);
+    ctx.set_fonts(system.fonts);
     ctx.add_font_provider(system.others);
-}
-
-/// Installs these fonts.
-pub fn install(ctx: &Context, fonts: FontDefinitions) {
-    ctx.set_fonts(fonts);
 }
 
 #[cfg(test)]

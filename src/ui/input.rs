@@ -87,34 +87,26 @@ fn in_list(ctx: &Context, view: &ListView, out: &mut Vec<UiCommand>) {
     if view.focused.is_none() && ctx.memory(|memory| memory.focused().is_some()) {
         return;
     }
-    if let Some(entry) = view.entry() {
-        press(ctx, [UiCommand::RowMenu(entry)], out);
-        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Menu)) {
-            out.push(UiCommand::RowMenu(entry));
-        }
+    if let Some(entry) = view.entry()
+        && opens_menu(ctx)
+    {
+        out.push(UiCommand::RowMenu(entry));
     }
     match view.focused {
         Some(EntryId::Row(row)) => press(ctx, [UiCommand::Toggle(row)], out),
         Some(EntryId::Header(batch)) => {
             let fold = [BatchCommand::Fold, BatchCommand::Unfold];
-            press(
-                ctx,
-                fold.map(|command| UiCommand::Batch(command, batch)),
-                out,
-            );
+            let fold = fold.map(|command| UiCommand::Batch(command, batch));
+            press(ctx, fold, out);
         }
         None => {}
     }
-    // With Shift first: the plain key would match it too.
-    for extend in [true, false] {
-        let steps = CursorMove::EACH.map(|step| UiCommand::Move {
-            step,
-            extend,
-            from: view.focused,
-            page: view.page,
-        });
-        press(ctx, steps, out);
-    }
+    out.extend(moves(ctx).map(|(step, extend)| UiCommand::Move {
+        step,
+        extend,
+        from: view.focused,
+        page: view.page,
+    }));
 }
 
 /// Handles the keys of the Library's list while a row, or nothing, has the focus.
@@ -122,50 +114,53 @@ fn in_assets(ctx: &Context, view: &AssetsView, out: &mut Vec<UiCommand>) {
     if view.focused.is_none() && ctx.memory(|memory| memory.focused().is_some()) {
         return;
     }
-    let library = |command| UiCommand::Library(command);
-    if let Some(row) = view.entry() {
-        let shortcut = UiCommand::RowMenu(EntryId::Row(ItemId(0))).entry().shortcut;
-        let pressed = ctx.input_mut(|input| {
-            shortcut.is_some_and(|it| input.consume_shortcut(&keys(it)))
-                || input.consume_key(Modifiers::NONE, egui::Key::Menu)
-        });
-        if pressed {
-            out.push(library(LibraryCommand::Menu(row)));
-        }
+    let mut asked = Vec::new();
+    if let Some(row) = view.entry()
+        && opens_menu(ctx)
+    {
+        asked.push(LibraryCommand::Menu(row));
     }
     if let Some(row) = view.focused {
-        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Space)) {
-            out.push(library(LibraryCommand::Click(row, Pick::Toggle)));
+        if pressed(ctx, Shortcut::plain(command::Key::Space)) {
+            asked.push(LibraryCommand::Click(row, Pick::Toggle));
         }
-        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Enter)) {
-            let details = LibraryCommand::Row(AssetCommand::Details, row);
-            out.push(library(details));
-        }
-    }
-    for extend in [true, false] {
-        for step in CursorMove::EACH {
-            let shortcut = step.shortcut().and_shift(extend);
-            if ctx.input_mut(|input| input.consume_shortcut(&keys(shortcut))) {
-                out.push(library(LibraryCommand::Move {
-                    step,
-                    extend,
-                    from: view.focused,
-                    page: view.page,
-                }));
-            }
+        if pressed(ctx, Shortcut::plain(command::Key::Enter)) {
+            asked.push(LibraryCommand::Row(AssetCommand::Details, row));
         }
     }
+    asked.extend(moves(ctx).map(|(step, extend)| LibraryCommand::Move {
+        step,
+        extend,
+        from: view.focused,
+        page: view.page,
+    }));
+    out.extend(asked.into_iter().map(UiCommand::Library));
+}
+
+/// Returns the moves of the cursor that are pressed, with `true` if they extend the selection.
+fn moves(ctx: &Context) -> impl Iterator<Item = (CursorMove, bool)> {
+    // With Shift first: the plain key would match it too.
+    let extend = [true, false].into_iter();
+    let moves = extend.flat_map(|extend| CursorMove::EACH.map(|step| (step, extend)));
+    moves.filter(|(step, extend)| pressed(ctx, step.shortcut().and_shift(*extend)))
+}
+
+/// Returns `true` if the menu of the focused row or header is to open.
+fn opens_menu(ctx: &Context) -> bool {
+    let shortcut = UiCommand::RowMenu(EntryId::Row(ItemId(0))).entry().shortcut;
+    shortcut.is_some_and(|it| pressed(ctx, it))
+        || ctx.input_mut(|input| input.consume_key(Modifiers::NONE, egui::Key::Menu))
 }
 
 fn press<const N: usize>(ctx: &Context, commands: [UiCommand; N], out: &mut Vec<UiCommand>) {
-    ctx.input_mut(|input| {
-        for command in commands {
-            let pressed = |shortcut| input.consume_shortcut(&keys(shortcut));
-            if command.entry().shortcut.is_some_and(pressed) {
-                out.push(command);
-            }
-        }
-    });
+    out.extend(commands.into_iter().filter(|command| {
+        let shortcut = command.entry().shortcut;
+        shortcut.is_some_and(|it| pressed(ctx, it))
+    }));
+}
+
+fn pressed(ctx: &Context, shortcut: Shortcut) -> bool {
+    ctx.input_mut(|input| input.consume_shortcut(&keys(shortcut)))
 }
 
 /// Converts a shortcut to egui's type.

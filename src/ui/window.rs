@@ -48,7 +48,7 @@ impl MaviApp {
     /// Configures the egui context and takes the engine.
     pub fn new(ctx: &Context, engine: EngineHandle, outside: WindowEnvironment) -> Self {
         theme::install(ctx);
-        fonts::install(ctx, fonts::bundled());
+        ctx.set_fonts(fonts::bundled());
         let pictures = Arc::clone(&outside.thumbnails);
         thumbnails::install(ctx, Arc::clone(&pictures));
         Self {

@@ -33,26 +33,25 @@ impl KeyFlow {
 
     /// Uses the account that the user chose, once the keychain has answered.
     pub(super) fn poll_switching(&mut self) -> Vec<KeyEvent> {
-        let Some((account, answer)) = take_answer(&mut self.switching) else {
+        let asked = self.switching.as_ref();
+        let answered = asked.and_then(|(account, asked)| Some((account.clone(), asked.poll()?)));
+        let Some((account, answer)) = answered else {
             return Vec::new();
         };
-        let trouble = match answer {
-            Outcome::Answer(Ok(Some((slot, key)))) if key.account() == account => {
-                return self.use_saved(&slot, key, true);
-            }
-            Outcome::Answer(Ok(found)) => {
+        self.switching = None;
+        match answer.or(Err(VaultError::Absent)) {
+            Ok(Some((slot, key))) if key.account() == account => self.use_saved(&slot, key, true),
+            Ok(found) => {
                 self.ring.on_removed(&account);
                 // The command line may have replaced the first key.
                 if let Some((slot, key)) = found {
                     self.ring.on_found(&slot, &key.account());
                 }
                 let gone = KeyEvent::Say(words::account_gone().to_owned());
-                return vec![self.remember(), gone];
+                vec![self.remember(), gone]
             }
-            Outcome::Answer(Err(error)) => error,
-            Outcome::Lost => VaultError::Absent,
-        };
-        vec![KeyEvent::Say(words::not_switched(wording::vault(&trouble)))]
+            Err(error) => vec![KeyEvent::Say(words::not_switched(wording::vault(&error)))],
+        }
     }
 
     /// Returns whether the keys of other accounts were asked for, for what an earlier run left.
@@ -104,53 +103,33 @@ impl KeyFlow {
         let mut events = Vec::new();
         for (account, answer) in std::mem::take(&mut self.removing) {
             match answer.poll() {
-                Ok(outcome) => events.extend(self.removed(&account, outcome)),
-                Err(answer) => self.removing.push((account, answer)),
+                Some(outcome) => {
+                    let removed = outcome.or(Err(VaultError::Absent));
+                    events.extend(self.removed(&account, removed));
+                }
+                None => self.removing.push((account, answer)),
             }
         }
         events
     }
 
-    fn removed(
-        &mut self,
-        account: &Account,
-        outcome: Outcome<Result<(), VaultError>>,
-    ) -> Vec<KeyEvent> {
-        let trouble = match outcome {
-            Outcome::Answer(Ok(())) => {
-                self.ring.on_removed(account);
-                return vec![
-                    KeyEvent::Send(self.forget(account)),
-                    self.remember(),
-                    KeyEvent::Say(words::removed().to_owned()),
-                ];
-            }
-            Outcome::Answer(Err(error)) => error,
-            Outcome::Lost => VaultError::Absent,
-        };
-        vec![KeyEvent::Say(words::stays(wording::vault(&trouble)))]
+    fn removed(&mut self, account: &Account, removed: Result<(), VaultError>) -> Vec<KeyEvent> {
+        if let Err(error) = removed {
+            return vec![KeyEvent::Say(words::stays(wording::vault(&error)))];
+        }
+        self.ring.on_removed(account);
+        vec![
+            KeyEvent::Send(self.forget(account)),
+            self.remember(),
+            KeyEvent::Say(words::removed().to_owned()),
+        ]
     }
 
-    /// Returns the command to forget an account's key.
     fn forget(&mut self, account: &Account) -> Command {
         let command = self.ring.forget(account);
         if self.ring.account().is_none() {
             self.session_only = None;
         }
         command
-    }
-}
-
-/// Returns the keychain's answer for an account, once it is there.
-fn take_answer<T: Send + 'static>(
-    asked: &mut Option<(Account, Pending<T>)>,
-) -> Option<(Account, Outcome<T>)> {
-    let (account, answer) = asked.take()?;
-    match answer.poll() {
-        Ok(answer) => Some((account, answer)),
-        Err(answer) => {
-            *asked = Some((account, answer));
-            None
-        }
     }
 }

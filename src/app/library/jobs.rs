@@ -177,9 +177,9 @@ impl LibraryJobs {
         let mut events = Vec::new();
         for job in std::mem::take(&mut self.running) {
             match job.poll() {
-                Ok(Outcome::Answer(event)) => events.push(event),
-                Ok(Outcome::Lost) => {}
-                Err(job) => self.running.push(job),
+                Some(Outcome::Answer(event)) => events.push(event),
+                Some(Outcome::Lost) => {}
+                None => self.running.push(job),
             }
         }
         events

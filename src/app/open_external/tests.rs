@@ -6,7 +6,7 @@ use super::*;
 fn opened(asked_in: Option<Dialog>, opens: bool) -> ExternalOpener {
     let (answer, pending) = Pending::channel(Arc::new(|| ()));
     let mut opener = ExternalOpener::default();
-    opener.open(OpenTarget::Address("https://a.test"), asked_in, pending);
+    opener.open(OpenFailed::address("https://a.test"), asked_in, pending);
     assert_eq!(opener.poll(None), None, "it has not answered yet");
     answer.send(opens);
     opener

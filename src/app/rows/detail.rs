@@ -13,7 +13,7 @@ use crate::text;
 use crate::text::messages::{foot, list};
 
 /// Returns the text after the status word, joined with middle dots; may be empty.
-pub fn detail(row: &Row, around: &RowContext) -> String {
+pub(crate) fn detail(row: &Row, around: &RowContext) -> String {
     let mut parts = match &row.status {
         Status::Rejected(rejection) => vec![text::rejection(rejection).line()],
         Status::Failed(fault) => {

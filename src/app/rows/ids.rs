@@ -6,7 +6,7 @@ use crate::model::fault::FaultKind;
 use crate::model::snapshot::{DuplicateStage, Row, Status};
 
 /// Returns the row's ID, or that of the equal file.
-pub fn id_of(row: &Row) -> Option<&str> {
+pub(crate) fn id_of(row: &Row) -> Option<&str> {
     let id = match (&row.asset_id, &row.status) {
         (Some(id), _) | (None, Status::Duplicate { of: Some(id) }) => Some(id),
         (None, status) if may_be_uploaded_before(status) => {
@@ -26,7 +26,7 @@ fn may_be_uploaded_before(status: &Status) -> bool {
 }
 
 /// Returns the id offered for copying: its upload must have arrived, or it exists nowhere else.
-pub fn id_to_copy(row: &Row) -> Option<&str> {
+pub(crate) fn id_to_copy(row: &Row) -> Option<&str> {
     let arrived = match &row.status {
         Status::Ready
         | Status::Processing { .. }
@@ -40,11 +40,11 @@ pub fn id_to_copy(row: &Row) -> Option<&str> {
 
 /// Returns the row's ID for a list of several. That of a file that is ready to upload is another
 /// account's.
-pub fn id_to_list(row: &Row) -> Option<&str> {
+pub(crate) fn id_to_list(row: &Row) -> Option<&str> {
     id_of(row).filter(|_| row.status != Status::ReadyToUpload)
 }
 
 /// Returns the ID that is copied along with those of other rows.
-pub fn id_to_copy_along(row: &Row) -> Option<&str> {
+pub(crate) fn id_to_copy_along(row: &Row) -> Option<&str> {
     id_to_list(row).and_then(|_| id_to_copy(row))
 }

@@ -12,7 +12,7 @@ use crate::model::snapshot::{JournalState, Status};
 
 impl App {
     /// Returns the accounts that can be used, named ones first.
-    pub fn accounts(&self) -> Vec<Account> {
+    pub(crate) fn accounts(&self) -> Vec<Account> {
         let mut accounts = self.key.ring().accounts();
         let known = self.snapshot().accounts.all();
         let place = |account: &Account| known.iter().position(|info| info.account == *account);

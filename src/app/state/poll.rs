@@ -21,33 +21,29 @@ use crate::store::ForwardedPaths;
 use crate::text::messages::{key, window};
 
 impl App {
-    /// Sets whether the window is in front.
-    pub fn set_in_front(&mut self, in_front: bool) {
+    pub(crate) fn set_in_front(&mut self, in_front: bool) {
         self.desktop_status.set_in_front(in_front);
     }
 
-    /// Sets the paths dragged over the window.
-    pub fn hover(&mut self, paths: Vec<PathBuf>) {
+    pub(crate) fn hover(&mut self, paths: Vec<PathBuf>) {
         self.drop_preview.hover(paths, &self.wake);
     }
 
-    /// Sets the number of whole rows in view.
-    pub fn set_page(&mut self, rows: usize) {
+    pub(crate) fn set_page(&mut self, rows: usize) {
         self.list.set_page(rows);
     }
 
     /// Announces new banners to screen readers.
-    pub fn tell_of(&mut self, banners: &[Banner]) {
+    pub(crate) fn tell_of(&mut self, banners: &[Banner]) {
         self.feedback.announcer().look_at(banners);
     }
 
-    /// Takes the pending effects.
-    pub fn take_effects(&mut self) -> Vec<WindowEffect> {
+    pub(crate) fn take_effects(&mut self) -> Vec<WindowEffect> {
         std::mem::take(&mut self.effects)
     }
 
     /// Stops the engines and saves pending settings and an edited note, without waiting.
-    pub fn shut_down(&mut self) {
+    pub(crate) fn shut_down(&mut self) {
         self.save_note();
         self.settings.shut_down();
         self.engines.shut_down();
@@ -62,7 +58,7 @@ impl App {
     }
 
     /// Handles everything since the last call: snapshot, notices, results.
-    pub fn tick(&mut self, now: Instant) {
+    pub(crate) fn tick(&mut self, now: Instant) {
         if let Some(before) = self.engines.poll_snapshot() {
             let after = self.engines.snapshot();
             self.feedback.announcer().compare(&before, after);

@@ -13,7 +13,7 @@ use crate::store::Settings;
 impl App {
     /// Returns `true` if a sandbox can be started. Not while bytes are sent: its banner says that
     /// nothing leaves the computer.
-    pub fn can_try_sandbox(&self) -> bool {
+    pub(crate) fn can_try_sandbox(&self) -> bool {
         self.engines.can_start_sandbox() && !self.list.moves_bytes(self.snapshot())
     }
 
@@ -71,7 +71,7 @@ impl App {
     }
 
     /// Returns the question before closing the window.
-    pub fn closing_question(&self) -> Quit {
+    pub(crate) fn closing_question(&self) -> Quit {
         wording::quit(self.engines.stops())
     }
 

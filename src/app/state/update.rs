@@ -12,7 +12,7 @@ use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
 use crate::app::export::{ExportSource, QueueExport};
-use crate::app::open_external::OpenTarget;
+use crate::app::open_external::OpenFailed;
 use crate::app::rows;
 use crate::app::wording::selection as words;
 use crate::engine::Command;
@@ -43,7 +43,7 @@ impl App {
     }
 
     /// Carries out a user command.
-    pub fn act(&mut self, command: UiCommand, now: Instant) {
+    pub(crate) fn act(&mut self, command: UiCommand, now: Instant) {
         let Some(command) = self.act_in_library(command, now) else {
             return;
         };
@@ -114,17 +114,12 @@ impl App {
             }
             UiCommand::ShowAdded(first) => {
                 self.feedback.dismiss_toast();
-                self.list.list_mut().find(String::new());
-                self.list.list_mut().show(Filter::All);
-                self.list.list_mut().unfold_row(first);
+                self.uncover(&[first]);
                 self.effects.push(WindowEffect::Scroll(first));
             }
             UiCommand::ShowListed(rows) => {
-                let list = self.list.list_mut();
-                list.find(String::new());
-                list.show(Filter::All);
-                rows.iter().for_each(|id| list.unfold_row(*id));
-                let first = list.select(&rows.into_iter().collect());
+                self.uncover(&rows);
+                let first = self.list.list_mut().select(&rows.into_iter().collect());
                 let first = first.map(EntryId::Row);
                 self.effects.extend(first.map(WindowEffect::Reveal));
             }
@@ -218,6 +213,14 @@ impl App {
         }
     }
 
+    /// Ends whatever hides these rows: search, filter, folded batches.
+    fn uncover(&mut self, rows: &[ItemId]) {
+        let list = self.list.list_mut();
+        list.find(String::new());
+        list.show(Filter::All);
+        rows.iter().for_each(|id| list.unfold_row(*id));
+    }
+
     fn ask_quit(&mut self) {
         if self.may_close() {
             self.effects.push(WindowEffect::Close);
@@ -229,15 +232,15 @@ impl App {
     /// Opens an address in the browser without blocking.
     fn browse(&mut self, address: &'static str) {
         let opened = self.desktop.browse(address, self.wake.clone());
-        let target = OpenTarget::Address(address);
-        self.opener.open(target, self.dialog.clone(), opened);
+        let failed = OpenFailed::address(address);
+        self.opener.open(failed, self.dialog.clone(), opened);
     }
 
     /// Shows a path in the file manager without blocking.
     pub(super) fn reveal(&mut self, path: PathBuf) {
         let opened = self.desktop.reveal(&path, self.wake.clone());
-        let target = OpenTarget::Path(path);
-        self.opener.open(target, self.dialog.clone(), opened);
+        let failed = OpenFailed::path(path);
+        self.opener.open(failed, self.dialog.clone(), opened);
     }
 
     /// Copies an address or path that did not open; `said` is the toast if no dialog shows it.

@@ -65,12 +65,12 @@ fn notes(sessions: &mut UploadSessions) -> Vec<String> {
     words.collect()
 }
 
-/// Makes the calls, and takes note of their outcomes; returns them, `true` for one that saves.
-fn calls(sessions: &mut UploadSessions) -> Vec<(bool, AssetId)> {
+/// Makes the calls, and takes note of their outcomes; returns the calls.
+fn calls(sessions: &mut UploadSessions) -> Vec<(SessionChange, AssetId)> {
     let (sender, replies) = mpsc::channel();
     let mut made = vec![];
     for call in sessions.take_calls() {
-        made.push((call.secret.is_some(), call.asset.clone()));
+        made.push((call.change, call.asset.clone()));
         let sender = sender.clone();
         sessions.make(call, move |reply| sender.send(reply).unwrap());
     }
@@ -89,14 +89,14 @@ fn a_session_is_noted_before_it_is_saved_and_saved_once() {
     assert_eq!(notes(&mut sessions), ["re_1"]);
     assert!(sessions.drained().is_some());
     assert_eq!(keychain.load_session(&id("re_1")).unwrap(), None);
-    assert_eq!(calls(&mut sessions), [(true, id("re_1"))]);
+    assert_eq!(calls(&mut sessions), [(SessionChange::New, id("re_1"))]);
     assert!(sessions.drained().is_none());
     assert!(keychain.load_session(&id("re_1")).unwrap().is_some());
 
     sessions.save(&row("re_1", "https://s/1"));
     assert_eq!(calls(&mut sessions), []);
     sessions.save(&row("re_1", "https://s/2"));
-    let replaced = [(true, id("re_1"))];
+    let replaced = [(SessionChange::Replaced, id("re_1"))];
     assert_eq!(calls(&mut sessions), replaced);
 }
 
@@ -119,7 +119,7 @@ fn an_ended_upload_leaves_nothing_in_the_keychain() {
     sessions.forget(&id("re_1"));
     // Until the keychain has answered, the next start would delete it.
     assert_eq!(notes(&mut sessions), ["-re_1"]);
-    assert_eq!(calls(&mut sessions), [(false, id("re_1"))]);
+    assert_eq!(calls(&mut sessions), [(SessionChange::Removed, id("re_1"))]);
     assert_eq!(notes(&mut sessions), ["no re_1"]);
     assert_eq!(keychain.load_session(&id("re_1")).unwrap(), None);
     sessions.forget(&id("re_1"));
@@ -140,7 +140,7 @@ fn sessions_of_ended_uploads_and_old_ones_are_deleted_at_the_start() {
     let old = now_ms() - saved_session::millis(LIFE) - 1;
     let mut sessions = restored(&[("re_1", now_ms()), ("re_2", 0), ("re_3", old)]);
     assert_eq!(notes(&mut sessions), ["-re_2", "-re_3"]);
-    let removed = ["re_2", "re_3"].map(|asset| (false, id(asset)));
+    let removed = ["re_2", "re_3"].map(|asset| (SessionChange::Removed, id(asset)));
     assert_eq!(calls(&mut sessions), removed);
     notes(&mut sessions);
     sessions.note_all();
@@ -163,7 +163,8 @@ fn a_keychain_that_fails_is_asked_no_more() {
     let mut sessions = sessions(&Keychain::absent());
     sessions.save(&row("re_1", "https://s/1"));
     assert_eq!(calls(&mut sessions).len(), 1);
-    assert_eq!(notes(&mut sessions), ["re_1", "-re_1"]);
+    // It never had one, so that nothing is left to delete.
+    assert_eq!(notes(&mut sessions), ["re_1", "no re_1"]);
     sessions.save(&row("re_1", "https://s/2"));
     sessions.restore(vec![(id("re_2"), now_ms())]);
     sessions.forget(&id("re_2"));
@@ -178,7 +179,7 @@ fn a_session_that_could_not_be_replaced_is_to_be_deleted() {
     notes(&mut sessions);
     let failed = KeychainReply {
         asset: id("re_1"),
-        is_removal: false,
+        change: SessionChange::Replaced,
         outcome: Err(SecretError::Locked),
     };
     assert_eq!(sessions.on_reply(failed), Some(id("re_1")));

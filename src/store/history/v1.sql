@@ -20,7 +20,8 @@ CREATE TABLE assets (
     size           INTEGER NOT NULL,
     content        TEXT,
     upload_status  TEXT,
-    uploaded_at_ms INTEGER NOT NULL,
+    -- NULL for an imported asset of which neither the list nor the service said it.
+    uploaded_at_ms INTEGER,
     remark         TEXT,
     note           TEXT,
     batch          INTEGER,
@@ -31,6 +32,10 @@ CREATE TABLE assets (
     captured_at    TEXT,
     has_location   INTEGER,
     deleted_at_ms  INTEGER,
+    route          TEXT,
+    tries          INTEGER,
+    -- The service's metadata as last seen, as JSON.
+    service        TEXT,
     search         TEXT NOT NULL,
     UNIQUE (base_url, asset_id)
 ) STRICT;
@@ -40,6 +45,14 @@ CREATE INDEX assets_by_content ON assets (base_url, account, content);
 -- The Library's usual order, without looking at the rows.
 CREATE INDEX assets_by_time ON assets (uploaded_at_ms) WHERE upload_status IS NOT NULL;
 CREATE INDEX assets_by_batch ON assets (batch);
+
+-- Assets that the user wants deleted from the service, which has not confirmed it yet.
+CREATE TABLE deletions (
+    base_url TEXT NOT NULL,
+    asset_id TEXT NOT NULL,
+    at_ms    INTEGER NOT NULL,
+    PRIMARY KEY (base_url, asset_id)
+) STRICT;
 
 -- Files that were added in one go. A batch outlives its rows and assets.
 CREATE TABLE batches (

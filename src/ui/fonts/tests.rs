@@ -47,7 +47,7 @@ fn every_icon_that_is_drawn_is_in_the_font() {
     icons_named(&sources, &mut names);
     assert!(names.contains("CloudUpload"), "{names:?}");
     let ctx = Context::default();
-    install(&ctx, bundled());
+    ctx.set_fonts(bundled());
     let mut frame = ctx.run_ui(egui::RawInput::default(), |_| {});
     frame.textures_delta.clear();
     ctx.fonts_mut(|fonts| {

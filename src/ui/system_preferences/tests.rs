@@ -9,7 +9,7 @@ use super::*;
 #[test]
 fn the_system_is_asked_when_the_first_frame_stands_and_its_faces_are_used() {
     let ctx = Context::default();
-    fonts::install(&ctx, fonts::bundled());
+    ctx.set_fonts(fonts::bundled());
     let (wake, woken) = channel();
     let mut preferences = SystemPreferences::watching(Arc::new(move || {
         let _ = wake.send(());
