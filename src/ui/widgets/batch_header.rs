@@ -78,8 +78,9 @@ pub fn show(
         };
         out.push(UiCommand::Batch(command, group.batch));
     }
-    if let Some(note) = batch.and_then(|batch| batch.note.as_deref()) {
-        response.on_hover_text(note);
+    let hint = words::hint(batch, &totals);
+    if !hint.is_empty() {
+        response.on_hover_text(hint);
     }
     Focus::of(in_header, in_button)
 }
