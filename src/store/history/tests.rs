@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use crate::model::media::{FileStamp, MediaMetadata, format_of};
+use crate::model::upload_facts::UploadFacts;
 
 const URL: &str = "https://api.example/serve/api/v2";
 
@@ -58,6 +59,8 @@ fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
         kind: format_of(Path::new(name)).ok().map(|format| format.kind),
         metadata: MediaMetadata::default(),
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 
