@@ -14,6 +14,7 @@ use mavi_uploader::model::asset_check::AssetsToCheck;
 use mavi_uploader::model::batch::BatchId;
 use mavi_uploader::model::media::{Kind, MediaMetadata};
 use mavi_uploader::model::snapshot::Status;
+use mavi_uploader::model::upload_facts::UploadFacts;
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
 use mavi_uploader::ui::MaviApp;
 
@@ -48,6 +49,8 @@ pub fn asset(number: i64, name: &str, days: i64) -> AssetRecord {
             ..MediaMetadata::default()
         },
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 

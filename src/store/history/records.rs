@@ -10,6 +10,7 @@ use crate::model::batch::{Batch, BatchId};
 use crate::model::export_record::ExportRecord;
 use crate::model::media::{FileStamp, Kind, MediaMetadata};
 use crate::model::snapshot::ItemId;
+use crate::model::upload_facts::UploadFacts;
 use crate::store::run_lock::RunId;
 
 /// A row of the queue, as it is saved.
@@ -93,6 +94,10 @@ pub struct AssetRecord {
     pub metadata: MediaMetadata,
     /// Time at which it was deleted from the service, in milliseconds since the Unix epoch.
     pub deleted_at_ms: Option<i64>,
+    /// Facts about its upload.
+    pub upload: UploadFacts,
+    /// The user's note of that batch.
+    pub batch_note: Option<String>,
 }
 
 impl AssetRecord {
