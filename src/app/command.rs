@@ -74,6 +74,7 @@ pub enum RowCommand {
     SendFirst,
     ShowFile,
     ShowInLibrary,
+    DeleteAsset,
     Details,
 }
 

@@ -81,6 +81,11 @@ impl<S: Service> Actor<S> {
             Command::TryNow(ids) => self.try_now(&ids),
             Command::CheckAssets(assets) => self.check_assets(assets),
             Command::StopChecking => self.stop_checking(),
+            // The engine's part comes with its own branch.
+            Command::DeleteAssets(_)
+            | Command::StopDeleting
+            | Command::ResumeDeletions
+            | Command::ForgetDeletions => {}
             Command::ContinueInterrupted => {
                 let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.start_rows(&interrupted, &Event::Resume);
