@@ -111,7 +111,7 @@ impl CallContext<'_> {
     pub(crate) fn transport(&self, error: reqwest::Error) -> Fault {
         let error = error.without_url();
         let mut fault = self.fault(self.transport_kind(&error));
-        if fault.kind == FaultKind::Proxy && asks_for_password(&error) {
+        if fault.kind == FaultKind::Proxy && proxy_says(&error, "proxy authorization required") {
             fault.recovery = Recovery::Permanent;
         }
         fault.diagnostics.causes = causes(&error, self.secret());
@@ -366,11 +366,6 @@ fn proxy_says(error: &(dyn Error + 'static), reason: &str) -> bool {
             .strip_prefix(WORDS)
             .is_some_and(|said| said.starts_with(reason))
     })
-}
-
-/// Returns whether the proxy asks for credentials.
-fn asks_for_password(error: &(dyn Error + 'static)) -> bool {
-    proxy_says(error, "proxy authorization required")
 }
 
 /// Returns the chain of causes, outermost first, redacted, without repetitions.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::accounts::Accounts;
 use crate::model::asset::{Account, AssetId, AssetState};
+use crate::model::fault::FaultKind;
 use crate::model::snapshot::{Row, Snapshot, Status};
 use crate::store::AssetRecord;
 
@@ -123,13 +124,21 @@ impl DeletionRules {
     }
 }
 
+/// Returns the bytes that the service stores for the row itself.
+pub(crate) fn stored_bytes(row: &Row) -> u64 {
+    let own = row.asset_id.as_ref().and(stored_id(row));
+    own.map_or(0, |_| row.size)
+}
+
 /// Returns `true` if the row offers to delete its asset.
 pub(crate) fn is_offered(row: &Row) -> bool {
     stored_id(row).is_some() && !is_under_way(row)
 }
 
+/// Returns the row's asset, or that of the equal file, unless the user had it deleted.
 fn stored_id(row: &Row) -> Option<&AssetId> {
     match (&row.asset_id, &row.status) {
+        (_, Status::Failed(fault)) if fault.kind == FaultKind::AssetDeleted => None,
         (Some(id), _) | (None, Status::Duplicate { of: Some(id) }) => Some(id),
         (None, _) => None,
     }

@@ -1,15 +1,17 @@
 //! Results of every file of an `upload`: printed as they happen, counted for the summary.
 
+mod open_files;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::open_files::{OpenFile, OpenFiles};
 use super::events::{Counts, EventPath, JsonEvent, JsonLine};
 use super::said_wait::SaidWait;
 use super::wording;
@@ -29,10 +31,7 @@ pub struct Report {
     no_wait: bool,
     wait_limit: Duration,
     began: Instant,
-    /// Files that have not ended.
-    open: BTreeMap<ItemId, Open>,
-    /// Files whose end was reported.
-    ended: HashSet<ItemId>,
+    files: OpenFiles,
     /// Ids reported as not saved.
     unsaved: HashSet<AssetId>,
     /// Paths from the arguments that were not reported yet.
@@ -49,14 +48,6 @@ pub struct Report {
     stdout_error: Option<std::io::Error>,
 }
 
-#[derive(Default)]
-struct Open {
-    path: PathBuf,
-    asset: Option<AssetId>,
-    /// Deadline for processing; `None` before the upload is complete, or without a limit.
-    until: Option<Instant>,
-}
-
 impl Report {
     /// Starts a report on the files under `named`.
     pub fn new(json: bool, no_wait: bool, wait_limit: Duration, named: Vec<PathBuf>) -> Self {
@@ -65,8 +56,7 @@ impl Report {
             no_wait,
             wait_limit,
             began: Instant::now(),
-            open: BTreeMap::new(),
-            ended: HashSet::new(),
+            files: OpenFiles::default(),
             unsaved: HashSet::new(),
             named: named.into_iter().collect(),
             counts: Counts::default(),
@@ -80,7 +70,7 @@ impl Report {
 
     /// Returns true once every file was checked and has ended.
     pub fn is_over(&self) -> bool {
-        self.taken_in && self.open.is_empty()
+        self.taken_in && self.files.is_empty()
     }
 
     /// Returns true once every file was checked.
@@ -116,16 +106,12 @@ impl Report {
                 };
                 self.event(path.as_path(), event);
                 if let Some(item) = item {
-                    let open = Open {
-                        path,
-                        ..Open::default()
-                    };
-                    self.open.insert(item, open);
+                    self.files.add(item, path);
                 }
                 note
             }
             LifecycleEvent::Rejected(rejection) => {
-                self.close(item);
+                self.files.close(item);
                 self.counts.rejected += 1;
                 let message = text::rejection_line(&rejection);
                 let event = JsonEvent::Rejected {
@@ -141,7 +127,7 @@ impl Report {
                 Some(banner::passed_over(count))
             }
             LifecycleEvent::AlreadyUploaded(asset) => {
-                if !self.close(item) {
+                if !self.files.close(item) {
                     return None;
                 }
                 self.counts.already_uploaded += 1;
@@ -158,15 +144,15 @@ impl Report {
             }
             LifecycleEvent::Followed(Some(asset)) => {
                 let message = wording::uploaded_earlier_as(asset.as_str());
-                self.wait_for(item, Some(asset));
+                self.files.wait_for(item, Some(asset), self.wait_limit);
                 Some(message)
             }
             LifecycleEvent::Followed(None) => {
-                self.wait_for(item, None);
+                self.files.wait_for(item, None, self.wait_limit);
                 Some(wording::sent_earlier().to_owned())
             }
             LifecycleEvent::OtherKey { last4 } => {
-                self.lift_limit(item);
+                self.files.lift_limit(item);
                 Some(wording::sent_with_this_key(&text::other_key(&last4)))
             }
             LifecycleEvent::Uploaded(asset) => {
@@ -178,7 +164,7 @@ impl Report {
                 delay,
                 fault,
             } => {
-                self.lift_limit(item);
+                self.files.lift_limit(item);
                 let event = JsonEvent::Retrying {
                     attempt,
                     delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
@@ -195,7 +181,7 @@ impl Report {
                 content,
                 took,
             } => {
-                if self.close(item) {
+                if self.files.close(item) {
                     self.counts.success += 1;
                     self.id(&asset, &path);
                     let event = JsonEvent::Finished {
@@ -211,14 +197,19 @@ impl Report {
             }
             LifecycleEvent::Failed { asset, fault } => {
                 // A file may fail before it was accepted, if nothing can be saved.
-                return self.close(item).then(|| self.fail(&path, asset, &fault));
+                return self
+                    .files
+                    .close(item)
+                    .then(|| self.fail(&path, asset, &fault));
             }
             LifecycleEvent::NotSaved(asset) => return self.not_saved(&path, &asset),
             LifecycleEvent::IntakeDone => {
                 self.taken_in = true;
                 None
             }
-            LifecycleEvent::NeedsUser(_) | LifecycleEvent::AssetChecked(..) => None,
+            LifecycleEvent::NeedsUser(_)
+            | LifecycleEvent::AssetChecked(..)
+            | LifecycleEvent::AssetDeleted(..) => None,
         };
         message.map(|message| wording::file(&shown, &message))
     }
@@ -246,28 +237,23 @@ impl Report {
 
     /// Returns the earliest deadline for processing.
     pub fn next_limit(&self) -> Option<Instant> {
-        self.open.values().filter_map(|open| open.until).min()
+        self.files.next_limit()
     }
 
     /// Ends the files whose deadline has passed. They stay in the journal.
     pub fn give_up_waiting(&mut self) -> Vec<String> {
-        let now = Instant::now();
-        let is_late = |open: &Open| open.until.is_some_and(|until| until <= now);
-        self.end(is_late, &Fault::new(FaultKind::StillProcessing))
+        let late = self.files.take_late();
+        self.fail_all(late, &Fault::new(FaultKind::StillProcessing))
     }
 
     /// Ends every open file, including unchecked ones of `rows` and paths not found yet.
     pub fn end_all(&mut self, fault: &Fault, rows: &[Arc<Row>]) -> Vec<String> {
         for row in rows {
             self.named.remove(&row.path);
-            if !self.ended.contains(&row.id) {
-                self.open.entry(row.id).or_insert_with(|| Open {
-                    path: row.path.clone(),
-                    ..Open::default()
-                });
-            }
+            self.files.add(row.id, row.path.clone());
         }
-        let mut messages = self.end(|_| true, fault);
+        let open = self.files.take_all();
+        let mut messages = self.fail_all(open, fault);
         if !self.taken_in {
             let named = std::mem::take(&mut self.named);
             let files = named.iter().filter(|path| !path.is_dir());
@@ -276,11 +262,9 @@ impl Report {
         messages
     }
 
-    fn end(&mut self, ends: impl Fn(&Open) -> bool, fault: &Fault) -> Vec<String> {
-        let ended: BTreeMap<_, _> = self.open.extract_if(.., |_, open| ends(open)).collect();
-        self.ended.extend(ended.keys());
-        let fail = |open: Open| self.fail(&open.path, open.asset, fault);
-        ended.into_values().map(fail).collect()
+    fn fail_all(&mut self, files: Vec<OpenFile>, fault: &Fault) -> Vec<String> {
+        let fail = |file: OpenFile| self.fail(&file.path, file.asset, fault);
+        files.into_iter().map(fail).collect()
     }
 
     /// Prints the end of the run as an event; returns the summary for the user.
@@ -323,37 +307,13 @@ impl Report {
 
     /// Reports an upload, which ends the file with `no_wait`.
     fn uploaded(&mut self, item: Option<ItemId>, path: &Path, asset: AssetId) {
-        self.wait_for(item, Some(asset.clone()));
-        if self.no_wait && self.close(item) {
+        self.files
+            .wait_for(item, Some(asset.clone()), self.wait_limit);
+        if self.no_wait && self.files.close(item) {
             self.counts.success += 1;
             self.id(&asset, path);
         }
         self.event(path, JsonEvent::Uploaded { asset_id: asset });
-    }
-
-    /// Starts the deadline of a file that the service has, or may have.
-    fn wait_for(&mut self, item: Option<ItemId>, asset: Option<AssetId>) {
-        // A deadline beyond the clock's range is none.
-        let until = Instant::now().checked_add(self.wait_limit);
-        if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
-            open.asset = asset;
-            open.until = until;
-        }
-    }
-
-    /// Ends the deadline of a file that is sent first, which has no limit.
-    fn lift_limit(&mut self, item: Option<ItemId>) {
-        if let Some(open) = item.and_then(|item| self.open.get_mut(&item)) {
-            (open.asset, open.until) = (None, None);
-        }
-    }
-
-    /// Marks a file as ended; returns false if it already was.
-    fn close(&mut self, item: Option<ItemId>) -> bool {
-        item.is_none_or(|item| {
-            self.open.remove(&item);
-            self.ended.insert(item)
-        })
     }
 
     fn fail(&mut self, path: &Path, asset: Option<AssetId>, fault: &Fault) -> String {

@@ -78,14 +78,14 @@ pub enum Command {
     CheckAssets(AssetsToCheck),
     /// End the check of assets; what was answered stays.
     StopChecking,
-    /// Delete these assets from the service, behind uploads and polls. [`Notice::AssetsDeleted`]
-    /// follows at the end.
+    /// Delete these assets from the service for good, behind all other calls; those of a running
+    /// deletion are added to it. [`Notice::AssetsDeleted`] follows at the end.
     DeleteAssets(Vec<AssetId>),
-    /// End the deletion; what is left can be resumed.
+    /// End the deletion of assets; the rest stays at the service.
     StopDeleting,
-    /// Go on with what an earlier deletion left.
+    /// Delete what an earlier run was to delete.
     ResumeDeletions,
-    /// Keep what an earlier deletion left.
+    /// Leave alone what an earlier run was to delete.
     ForgetDeletions,
     /// Continue what an earlier run left unfinished.
     ContinueInterrupted,

@@ -1,4 +1,6 @@
-//! Assets that are deleted from the service, at the user's request.
+//! Assets that the user wants deleted from the service.
+
+use super::fault::Fault;
 
 /// Progress of a deletion, and its outcome at the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -7,12 +9,54 @@ pub struct AssetDeletionProgress {
     pub total: u64,
     /// Assets that are done, in whatever way.
     pub done: u64,
-    /// Assets whose deletion the service confirmed.
+    /// Assets that the service confirmed to be deleted.
     pub deleted: u64,
-    /// Assets that the service did not know under their own key, and which so are gone.
+    /// Assets that the service did not know under this key.
     pub not_found: u64,
-    /// Assets that got no usable answer.
+    /// Assets that the service did not delete.
     pub failed: u64,
-    /// Assets that are being uploaded or belong to another account.
+    /// Assets of other accounts, and those that are being uploaded.
     pub passed_over: u64,
+}
+
+impl AssetDeletionProgress {
+    /// Counts the outcome for an asset.
+    pub fn count(&mut self, result: &AssetDeletionResult) {
+        self.done += 1;
+        *match result {
+            AssetDeletionResult::Deleted => &mut self.deleted,
+            AssetDeletionResult::NotFound => &mut self.not_found,
+            AssetDeletionResult::OtherAccount { .. } | AssetDeletionResult::Uploading => {
+                &mut self.passed_over
+            }
+            AssetDeletionResult::Failed(_) => &mut self.failed,
+        } += 1;
+    }
+}
+
+/// Answer of the service to the request to delete an asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeletionAnswer {
+    /// It is deleted.
+    Deleted,
+    /// The service does not know it under this key.
+    NotFound,
+}
+
+/// Outcome for one asset.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AssetDeletionResult {
+    /// The service deleted it.
+    Deleted,
+    /// The service does not know it under this key.
+    NotFound,
+    /// It belongs to another account than the key's, and was left alone.
+    OtherAccount {
+        /// Last four characters of that account's key; empty if unknown.
+        last4: String,
+    },
+    /// It is being uploaded, and was left alone.
+    Uploading,
+    /// The service did not delete it.
+    Failed(Fault),
 }

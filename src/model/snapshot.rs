@@ -298,7 +298,7 @@ pub struct Snapshot {
     pub asset_check: Option<AssetCheckProgress>,
     /// Assets that are being deleted from the service.
     pub asset_deletion: Option<AssetDeletionProgress>,
-    /// Assets that an earlier deletion left; the user decides about them.
+    /// Assets that an earlier run was to delete, without an answer so far.
     pub deletions_left: u64,
 }
 

@@ -224,5 +224,6 @@ library-event-failed = Failed
 library-event-abandoned = Abandoned
 library-event-gone = No longer found by memories.ai
 library-event-found = Found again by memories.ai
+library-event-deleted = Deleted from memories.ai
 library-event-removed = Removed from the Library
 library-event-other = Recorded by another version

@@ -2,6 +2,7 @@ use super::*;
 use crate::app::library::tests::asset;
 use crate::app::rows::tests::row;
 use crate::model::accounts::AccountInfo;
+use crate::model::fault::Fault;
 
 fn info(fingerprint: &str) -> AccountInfo {
     let account = Account::from_fingerprint(fingerprint);
@@ -63,6 +64,14 @@ fn rows_that_share_an_asset_delete_it_once() {
     );
     assert!(is_offered(&ready) && is_offered(&copy));
     assert!(!is_offered(&row(1, Status::ReadyToUpload)));
+    let deleted = Status::Failed(Arc::new(Fault::new(FaultKind::AssetDeleted)));
+    let deleted = Row {
+        asset_id: ready.asset_id.clone(),
+        size: 1,
+        ..row(1, deleted)
+    };
+    assert!(!is_offered(&deleted));
+    assert_eq!(stored_bytes(&deleted), 0);
     let request = rules(Vec::new()).sort_rows([&ready, &copy]);
     assert_eq!(request.ids().len(), 1);
 }

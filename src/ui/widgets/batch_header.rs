@@ -9,7 +9,7 @@ use super::list_item::{
 };
 use super::menu::{self, MenuItem};
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
-use crate::app::command::{BatchCommand, BulkAction, ExportFormat, UiCommand};
+use crate::app::command::{BatchCommand, BulkAction, ExportFormat, ReportScope, UiCommand};
 use crate::app::deletion;
 use crate::app::list::{BatchGroup, BatchTotals};
 use crate::app::rows;
@@ -207,6 +207,8 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
             Icon::FileDown,
             saved.map(item),
         ));
+        let report = UiCommand::SaveReport(ReportScope::Batch(group.batch));
+        items.push(MenuItem::of(report));
     }
     let actions = [
         BulkAction::Upload,
