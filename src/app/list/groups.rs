@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::app::rows;
+use crate::app::{deletion, rows};
 use crate::model::batch::{Batch, BatchId};
 use crate::model::snapshot::{DuplicateStage, Row, RowDelta, Status, Transfer};
 
@@ -81,10 +81,9 @@ impl BatchTotals {
             ) => (transfer.map_or(0, |it| it.sent), row.size),
             _ => (0, 0),
         };
-        let stored = row.asset_id.as_ref().map_or(0, |_| row.size);
         for (sum, bytes) in [
             (&mut self.size, row.size),
-            (&mut self.stored, stored),
+            (&mut self.stored, deletion::stored_bytes(row)),
             (&mut self.sent, sent),
             (&mut self.started, started),
         ] {

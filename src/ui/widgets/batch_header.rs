@@ -10,6 +10,7 @@ use super::list_item::{
 use super::menu::{self, MenuItem};
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{BatchCommand, BulkAction, ExportFormat, ReportScope, UiCommand};
+use crate::app::deletion;
 use crate::app::list::{BatchGroup, BatchTotals};
 use crate::app::rows;
 use crate::app::state::App;
@@ -232,6 +233,9 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
         items.push(item(BatchCommand::RemoveSkipped));
     } else if allowed(BulkAction::Remove) {
         items.push(item(BatchCommand::Each(BulkAction::Remove)));
+    }
+    if rows.iter().any(|row| deletion::is_offered(row)) {
+        items.push(item(BatchCommand::DeleteAssets));
     }
     items
 }
