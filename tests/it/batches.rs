@@ -211,6 +211,7 @@ fn the_menu_of_a_batch_acts_on_all_its_rows() {
             "Copy IDs",
             "Copy as…",
             "Export…",
+            "Save report…",
             "Pause",
             "Select its files",
             "Show in Library",

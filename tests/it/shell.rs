@@ -136,6 +136,7 @@ fn a_setting_counts_at_once_and_is_kept() {
         ("When to start: At once", |s| s.start == Start::AtOnce),
         ("Ask before something is lost: Off", |s| !s.confirmations),
         ("Notification at the end: Off", |s| !s.notifications),
+        ("Copy IDs when a batch is done: On", |s| s.copy_when_done),
         ("Colours: Dark", |s| {
             s.theme == mavi_uploader::store::settings::Theme::Dark
         }),

@@ -191,19 +191,15 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
     let mut items = Vec::new();
     if rows.iter().any(|row| rows::id_to_copy_along(row).is_some()) {
         items.push(item(BatchCommand::CopyIds));
-        let copied = ExportFormat::COPIED.map(BatchCommand::CopyAs);
-        items.push(MenuItem::more(
-            window::copy_as().0,
-            Icon::Copy,
-            copied.map(item),
-        ));
+        let copied = MenuItem::copies(app, |it| command(BatchCommand::CopyAs(it)));
+        items.push(MenuItem::more(window::copy_as().0, Icon::Copy, copied));
     }
     if !rows.is_empty() {
         let saved = ExportFormat::SAVED.map(BatchCommand::Export);
         items.push(MenuItem::more(
             words::export(),
             Icon::FileDown,
-            saved.map(item),
+            saved.map(item).into(),
         ));
         let report = UiCommand::SaveReport(ReportScope::Batch(group.batch));
         items.push(MenuItem::of(report));
