@@ -4,6 +4,7 @@ use egui::{Rect, Response, Ui, pos2, vec2};
 use lucide_icons::Icon;
 
 use super::button::{Button, ButtonStyle};
+use super::finished;
 use super::list_item::{
     Focus, Keyboard, ListPlace, accessible, keep_focus, keep_in_sight, progress,
 };
@@ -127,8 +128,8 @@ fn line(
     }
 }
 
-/// Draws the number of skipped files and the menu button; returns their left edge, and `true` if one
-/// has the focus.
+/// Draws what hands on a batch that is done, the number of skipped files and the menu button; returns
+/// their left edge, and `true` if one has the focus.
 fn buttons(
     ui: &Ui,
     app: &App,
@@ -163,6 +164,21 @@ fn buttons(
         };
         let at = place(button.size(ui).x);
         let pressed = button.show_at(ui, at, header.id.with("skipped"));
+        keep_in_sight(ui, rect, &pressed);
+        focused |= pressed.has_focus();
+        if pressed.clicked() {
+            out.push(command);
+        }
+    }
+    for (command, said) in finished::buttons(app.list(), group.batch).into_iter().rev() {
+        let name = row_words::button(label, &said);
+        let button = Button {
+            name: &name,
+            is_focusable: keyboard.entry,
+            ..finished::button(&command, &said, rect.width()).small()
+        };
+        let at = place(button.size(ui).x);
+        let pressed = button.show_at(ui, at, header.id.with(command.entry().label));
         keep_in_sight(ui, rect, &pressed);
         focused |= pressed.has_focus();
         if pressed.clicked() {
