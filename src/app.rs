@@ -15,6 +15,7 @@ mod engines;
 pub mod environment;
 pub(crate) mod export;
 pub(crate) mod feedback;
+mod finished_batches;
 pub(crate) mod key_entry;
 pub(crate) mod key_flow;
 pub(crate) mod key_ring;

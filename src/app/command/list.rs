@@ -175,8 +175,12 @@ pub enum ExportFormat {
     Lines,
     /// Comma-separated ids.
     Commas,
+    /// Name, tab, id.
+    NameAndId,
     /// JSON: ids on the clipboard, whole rows in a file.
     Json,
+    /// JSON object with the ids as `asset_ids`.
+    AssetIds,
     /// Spreadsheet table with names.
     Csv,
     /// Document table with names.
@@ -185,10 +189,12 @@ pub enum ExportFormat {
 
 impl ExportFormat {
     /// Formats for the clipboard.
-    pub const COPIED: [Self; 5] = [
+    pub const COPIED: [Self; 7] = [
         Self::Lines,
         Self::Commas,
+        Self::NameAndId,
         Self::Json,
+        Self::AssetIds,
         Self::Csv,
         Self::Markdown,
     ];

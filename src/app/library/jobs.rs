@@ -114,10 +114,10 @@ impl LibraryJobs {
     }
 
     /// Makes the text that copies the IDs of these rows.
-    pub fn copy(&mut self, rows: LibraryRows, format: ExportFormat) {
+    pub fn copy(&mut self, rows: LibraryRows, format: ExportFormat, full_paths: bool) {
         self.with_records(rows, move |records| {
             let files: Vec<_> = records.iter().map(CopiedFile::of_asset).collect();
-            LibraryEvent::Copied(for_clipboard(&files, format))
+            LibraryEvent::Copied(for_clipboard(&files, format, full_paths))
         });
     }
 

@@ -201,7 +201,8 @@ impl App {
     /// Copies the IDs of these rows.
     pub(super) fn copy_ids(&mut self, rows: &[Arc<Row>], format: ExportFormat, now: Instant) {
         let files: Vec<_> = rows.iter().map(|row| CopiedFile::of_row(row)).collect();
-        self.copy_text(for_clipboard(&files, format), now);
+        let full_paths = self.settings.values().full_paths;
+        self.copy_text(for_clipboard(&files, format, full_paths), now);
     }
 
     /// Copies IDs and says so; `None` if nothing has one.

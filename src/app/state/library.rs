@@ -61,7 +61,9 @@ impl App {
             UiCommand::Export(format) => {
                 let rows = self.library.selected_rows();
                 if !rows.is_empty() {
-                    self.pickers.export(ExportSource::Assets(rows), format);
+                    let full_paths = self.settings.values().full_paths;
+                    let source = ExportSource::Assets(rows);
+                    self.pickers.export(source, format, full_paths);
                 }
             }
             UiCommand::Selected(BulkAction::Remove) => {
@@ -91,7 +93,8 @@ impl App {
     fn copy_assets(&mut self, format: ExportFormat) {
         let rows = self.library.selected_rows();
         if !rows.is_empty() {
-            self.library.jobs().copy(rows, format);
+            let full_paths = self.settings.values().full_paths;
+            self.library.jobs().copy(rows, format, full_paths);
         }
     }
 

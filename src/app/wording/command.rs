@@ -51,7 +51,9 @@ fn copied(format: ExportFormat) -> Words {
     match format {
         ExportFormat::Lines => say::copy_lines(),
         ExportFormat::Commas => say::copy_commas(),
+        ExportFormat::NameAndId => say::copy_name_and_id(),
         ExportFormat::Json => say::copy_json(),
+        ExportFormat::AssetIds => say::copy_asset_ids(),
         ExportFormat::Csv => say::copy_csv(),
         ExportFormat::Markdown => say::copy_markdown(),
     }
@@ -195,6 +197,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::OpenSettings => say::open_settings(),
         C::Set(Setting::BackupFolder(_)) => say::forget_backup_folder(),
         C::ChooseBackupFolder => say::choose_backup_folder(),
+        C::Set(Setting::FullPaths(_)) => say::full_paths(),
         C::Set(_) => say::set(),
         C::ShowFolder => say::show_folder(),
         C::AddKey => say::add_key(),

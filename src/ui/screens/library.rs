@@ -140,7 +140,7 @@ fn selection(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         columns::select_all(ui, app, &mut shown);
         let number = selected::selected(app.library().selection().len());
         text::line(ui, &number, type_size::BODY, Palette::of(ui).text);
-        toolbar::copy_buttons(ui, None, &mut shown);
+        toolbar::copy_buttons(ui, app, None, &mut shown);
     };
     let right = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
