@@ -12,6 +12,7 @@ use super::*;
 use crate::app::command::{CursorMove, ExportFormat, Pick};
 use crate::model::asset::{Account, AssetId, AssetState, AssetStatus};
 use crate::model::media::{Kind, MediaMetadata};
+use crate::model::upload_facts::UploadFacts;
 use crate::store::{AssetRemark, History, HistoryChange};
 
 /// Longest wait for the thread.
@@ -36,6 +37,8 @@ pub(crate) fn asset(number: i64, name: &str) -> AssetRecord {
         kind: Some(Kind::Video),
         metadata: MediaMetadata::default(),
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 
@@ -190,11 +193,11 @@ fn a_selection_is_made_as_in_the_queue_counted_and_copied_whole() {
     assert_eq!(selected(&stand), [true, true, true]);
     assert!(stand.library.all_selected());
     let all = stand.library.selected_rows();
-    stand.library.jobs().copy(all, ExportFormat::Lines);
+    stand.library.jobs().copy(all, ExportFormat::Lines, true);
     match stand.event() {
         LibraryEvent::Copied(Some(copied)) => {
             assert_eq!(copied.text, "re_3\nre_2\nre_1");
-            assert_eq!(copied.said, "3 asset IDs copied, 1 of them not ready yet.");
+            assert_eq!(copied.said, "3 IDs copied, 1 of them not ready yet.");
         }
         other => panic!("{other:?}"),
     }
@@ -213,7 +216,7 @@ fn a_selection_is_exported_from_the_history_itself() {
     let source = crate::app::export::ExportSource::Assets(stand.library.selected_rows());
     assert_eq!(source.files(), 3);
     let path = stand.dir.path().join("ids.csv");
-    source.write(&path, ExportFormat::Csv).unwrap();
+    source.write(&path, ExportFormat::Csv, true).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 4);
     assert!(text.contains("\r\nre_3,three.mp4,/media/shoot/three.mp4,1000000000,"));
