@@ -241,8 +241,8 @@ impl Ledger {
     /// every line: the database had no asset without one.
     pub(super) fn has_all_of(&mut self, database: &Connection) -> bool {
         let applied = applied(database).ok().flatten();
-        let is_whole = self.problem.is_none() && self.passed_over == 0;
-        is_whole && self.is_same_ledger(applied.filter(|(offset, _)| *offset > 0))
+        let applied = applied.filter(|(offset, _)| *offset > 0);
+        self.problem.is_none() && self.passed_over == 0 && self.is_same_ledger(applied)
     }
 
     /// Returns the ledger's size in bytes; 0 if it is missing.
@@ -292,8 +292,7 @@ impl Ledger {
         };
         file.seek(SeekFrom::Start(from))?;
         let mut file = BufReader::new(file);
-        let mut end = from;
-        let mut passed_over = 0;
+        let (mut end, mut passed_over) = (from, 0);
         let mut line = vec![];
         loop {
             line.clear();
