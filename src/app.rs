@@ -6,6 +6,7 @@
 pub(crate) mod banners;
 pub mod command;
 pub(crate) mod command_label;
+pub(crate) mod deletion;
 pub mod desktop_status;
 pub(crate) mod dialog;
 mod drop_preview;

@@ -76,6 +76,7 @@ pub enum RowCommand {
     SendFirst,
     ShowFile,
     ShowInLibrary,
+    DeleteAsset,
     Details,
 }
 

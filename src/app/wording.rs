@@ -3,6 +3,7 @@
 
 pub(crate) mod banner;
 pub(crate) mod command;
+pub(crate) mod deletion;
 pub(crate) mod group;
 mod intake;
 mod key;

@@ -220,7 +220,8 @@ fn the_menu_of_a_batch_acts_on_all_its_rows() {
             "Show in Library",
             "Rename…",
             "Skipped files…",
-            "Remove"
+            "Remove",
+            "Delete from memories.ai…"
         ]
     );
     window

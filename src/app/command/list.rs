@@ -31,6 +31,8 @@ pub enum BatchCommand {
     Select,
     /// Shows its assets in the Library.
     ShowInLibrary,
+    /// Deletes its assets from the service.
+    DeleteAssets,
     /// Asks for another label and note.
     Rename,
     /// Lists the files in its folders that were skipped.

@@ -12,6 +12,7 @@ use super::*;
 use crate::app::command::{CursorMove, ExportFormat, Pick};
 use crate::model::asset::{Account, AssetId, AssetState, AssetStatus};
 use crate::model::media::{Kind, MediaMetadata};
+use crate::model::upload_facts::UploadFacts;
 use crate::store::{AssetRemark, History, HistoryChange};
 
 /// Longest wait for the thread.
@@ -36,6 +37,8 @@ pub(crate) fn asset(number: i64, name: &str) -> AssetRecord {
         kind: Some(Kind::Video),
         metadata: MediaMetadata::default(),
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 

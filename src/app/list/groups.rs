@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::app::rows;
+use crate::app::{deletion, rows};
 use crate::model::batch::{Batch, BatchId};
 use crate::model::snapshot::{DuplicateStage, Row, RowDelta, Status, Transfer};
 
@@ -51,6 +51,8 @@ pub struct BatchTotals {
     pub ended: usize,
     /// Size of all files in bytes.
     pub size: u64,
+    /// Bytes that memories.ai stores for these rows.
+    pub stored: u64,
     /// Bytes sent of `started`.
     pub sent: u64,
     /// Bytes of rows that were started and neither cancelled nor failed.
@@ -98,6 +100,7 @@ impl BatchTotals {
         };
         for (sum, bytes) in [
             (&mut self.size, row.size),
+            (&mut self.stored, deletion::stored_bytes(row)),
             (&mut self.sent, sent),
             (&mut self.started, started),
         ] {

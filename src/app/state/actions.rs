@@ -82,8 +82,18 @@ impl App {
                     self.show_in_library(LibraryFilter::Words(id), now);
                 }
             }
+            RowCommand::DeleteAsset => {
+                let row = self.row(id).cloned();
+                self.ask_to_delete(row.iter());
+            }
             RowCommand::Details => self.dialog = Some(Dialog::Details(id)),
         }
+    }
+
+    /// Asks before the assets of these rows are deleted from the service.
+    pub(super) fn ask_to_delete<'a>(&mut self, rows: impl IntoIterator<Item = &'a Row>) {
+        let request = self.deletion_rules().sort_rows(rows);
+        self.dialog = Some(Dialog::DeleteAssets(request.into()));
     }
 
     pub(super) fn copy_details(&mut self, id: ItemId) {

@@ -210,6 +210,9 @@ impl App {
                 self.feedback
                     .say(wording::library::checked(&end), None, now);
             }
+            Notice::AssetsDeleted(end) => {
+                self.feedback.say(wording::deletion::done(&end), None, now);
+            }
             Notice::HistorySetAside(set_aside) => self.notices.set_aside(set_aside),
         }
     }

@@ -4,7 +4,7 @@ use crate::app::command::{
     BatchCommand, BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand,
     Setting, ThemeChoice, UiCommand,
 };
-use crate::app::wording::library;
+use crate::app::wording::{deletion, library};
 use crate::text::messages::command as say;
 
 /// Label and tooltip.
@@ -29,6 +29,7 @@ pub fn row(command: RowCommand) -> Words {
         RowCommand::SendFirst => say::row_send_first(),
         RowCommand::ShowFile => say::row_show_file(),
         RowCommand::ShowInLibrary => library::find(),
+        RowCommand::DeleteAsset => deletion::delete(),
         RowCommand::Details => say::row_details(),
     }
 }
@@ -94,6 +95,7 @@ fn batch(command: BatchCommand) -> Words {
         BatchCommand::RemoveSkipped => batch(BatchCommand::Each(BulkAction::Remove)),
         BatchCommand::Select => say::batch_select(),
         BatchCommand::ShowInLibrary => library::find(),
+        BatchCommand::DeleteAssets => deletion::delete(),
         BatchCommand::Rename => say::batch_rename(),
         BatchCommand::ShowSkipped => say::batch_show_skipped(),
     }

@@ -9,10 +9,9 @@ use crate::app::library::filters::{LibraryFilter, Period};
 use crate::app::library::{LibraryColumn, LibraryFacets, StatusFilter, details};
 use crate::model::accounts::Accounts;
 use crate::model::asset_check::AssetCheckProgress;
-use crate::model::cost::StorageCost;
 use crate::text;
 pub(crate) use crate::text::messages::library::*;
-use crate::text::messages::{library as say, units};
+use crate::text::messages::{deletion, library as say, units};
 
 /// Returns the words of a page's button.
 pub fn page_words(page: Page) -> Words {
@@ -31,6 +30,7 @@ pub fn asset(command: AssetCommand) -> Words {
         AssetCommand::CheckAgain => say::check_again(),
         AssetCommand::UploadAgain => say::upload_again(),
         AssetCommand::Remove => say::remove(),
+        AssetCommand::Delete => deletion::delete(),
     }
 }
 
@@ -44,6 +44,10 @@ pub fn command(command: &LibraryCommand) -> Words {
         LibraryCommand::CheckAll => say::check_all(),
         LibraryCommand::StopChecking => say::stop_checking(),
         LibraryCommand::ConfirmRemove => say::confirm_remove(),
+        LibraryCommand::ConfirmDelete => deletion::confirm_delete(),
+        LibraryCommand::StopDeleting => deletion::stop(),
+        LibraryCommand::ResumeDeletions => deletion::resume(),
+        LibraryCommand::ForgetDeletions => deletion::forget(),
         LibraryCommand::EditNote(_) => say::note(),
         LibraryCommand::CopyDetails(DetailsFormat::Text) => say::copy_text(),
         LibraryCommand::CopyDetails(DetailsFormat::Json) => say::copy_json(),
@@ -94,6 +98,7 @@ fn status_word(status: StatusFilter) -> &'static str {
         StatusFilter::Failed => say::failed(),
         StatusFilter::Gone => say::gone(),
         StatusFilter::Deleted => say::deleted(),
+        StatusFilter::Unneeded => say::unneeded(),
     }
 }
 
@@ -147,14 +152,15 @@ pub fn totals(files: usize, bytes: Option<u64>, is_selection: bool) -> String {
     let Some(bytes) = bytes else {
         return say::foot_counting(files);
     };
-    let dollars = StorageCost::of(bytes).month;
-    let cost = match dollars < 0.01 {
-        true => say::cost_low().to_owned(),
-        false => say::cost(&text::dollars(dollars)),
-    };
+    let cost = text::monthly_cost(bytes);
     let size = text::size(bytes);
     match is_selection {
         true => say::foot_selected(&cost, files, &size),
         false => say::foot(&cost, files, &size),
     }
+}
+
+/// Returns the price of bytes by day and by month, for a tooltip.
+pub fn prices(bytes: u64) -> String {
+    say::prices(&text::daily_cost(bytes), &text::monthly_cost(bytes))
 }

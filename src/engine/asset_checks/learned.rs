@@ -6,6 +6,7 @@ use crate::engine::clock::now_ms;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 use crate::model::asset_check::AssetCheckResult;
 use crate::model::media::{self, MediaMetadata};
+use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 
 /// An answer of the service, and the question.
@@ -94,6 +95,8 @@ impl AnsweredCheck<'_> {
             kind: None,
             metadata: MediaMetadata::default(),
             deleted_at_ms: None,
+            upload: UploadFacts::default(),
+            batch_note: None,
         }
     }
 
@@ -108,6 +111,7 @@ impl AnsweredCheck<'_> {
             size: metadata.file_size.unwrap_or_default(),
             status: Some(metadata.status),
             uploaded_at_ms: metadata.created_at_ms.unwrap_or(record.uploaded_at_ms),
+            upload: seen(&record.upload, metadata),
             ..record
         }
     }
@@ -115,6 +119,7 @@ impl AnsweredCheck<'_> {
     /// Returns the record as the answer leaves it. What the history knows of the file stays.
     fn updated(&self, record: &AssetRecord, metadata: &AssetMetadata) -> AssetRecord {
         let mut after = record.clone();
+        after.upload = seen(&record.upload, metadata);
         if !record.is_reserved() || metadata.arrived() {
             after.status = Some(metadata.status);
         }
@@ -136,6 +141,14 @@ impl AnsweredCheck<'_> {
             remark => remark,
         };
         after
+    }
+}
+
+/// Returns the facts about an upload with the service's metadata of now.
+fn seen(upload: &UploadFacts, metadata: &AssetMetadata) -> UploadFacts {
+    UploadFacts {
+        service: Some(SeenMetadata::new(metadata, now_ms())),
+        ..upload.clone()
     }
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::engine::queue::item::KnownDuplicate;
 use crate::model::asset::{AssetAnswer, AssetMetadata, AssetStatus};
 use crate::model::upload::{Original, Upload, UploadState};
+use crate::model::upload_facts::UploadFacts;
 use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 
 const URL: &str = "https://service.test/serve/api/v2";
@@ -273,6 +274,8 @@ fn record() -> AssetRecord {
         kind: None,
         metadata: Default::default(),
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 

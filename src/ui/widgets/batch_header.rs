@@ -11,6 +11,7 @@ use super::list_item::{
 use super::menu::{self, MenuItem};
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{BatchCommand, BulkAction, ExportFormat, ReportScope, UiCommand};
+use crate::app::deletion;
 use crate::app::list::{BatchGroup, BatchTotals};
 use crate::app::rows;
 use crate::app::state::App;
@@ -79,8 +80,9 @@ pub fn show(
         };
         out.push(UiCommand::Batch(command, group.batch));
     }
-    if let Some(note) = batch.and_then(|batch| batch.note.as_deref()) {
-        response.on_hover_text(note);
+    let hint = words::hint(batch, &totals);
+    if !hint.is_empty() {
+        response.on_hover_text(hint);
     }
     Focus::of(in_header, in_button)
 }
@@ -243,6 +245,9 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
         items.push(item(BatchCommand::RemoveSkipped));
     } else if allowed(BulkAction::Remove) {
         items.push(item(BatchCommand::Each(BulkAction::Remove)));
+    }
+    if rows.iter().any(|row| deletion::is_offered(row)) {
+        items.push(item(BatchCommand::DeleteAssets));
     }
     items
 }
