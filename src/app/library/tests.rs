@@ -203,11 +203,11 @@ fn a_selection_is_made_as_in_the_queue_counted_and_copied_whole() {
     assert_eq!(selected(&stand), [true, true, true]);
     assert!(stand.library.all_selected());
     let all = stand.library.selected_rows();
-    stand.library.jobs().copy(all, ExportFormat::Lines);
+    stand.library.jobs().copy(all, ExportFormat::Lines, true);
     match stand.event() {
         LibraryEvent::Copied(Some(copied)) => {
             assert_eq!(copied.text, "re_3\nre_2\nre_1");
-            assert_eq!(copied.said, "3 asset IDs copied, 1 of them not ready yet.");
+            assert_eq!(copied.said, "3 IDs copied, 1 of them not ready yet.");
         }
         other => panic!("{other:?}"),
     }
@@ -226,7 +226,7 @@ fn a_selection_is_exported_from_the_history_itself() {
     let source = crate::app::export::ExportSource::Assets(stand.library.selected_rows());
     assert_eq!(source.files(), 3);
     let path = stand.dir.path().join("ids.csv");
-    source.write(&path, ExportFormat::Csv).unwrap();
+    source.write(&path, ExportFormat::Csv, true).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 4);
     assert!(text.contains("\r\nre_3,three.mp4,/media/shoot/three.mp4,1000000000,"));

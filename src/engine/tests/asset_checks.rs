@@ -11,7 +11,7 @@ use crate::model::upload_facts::UploadFacts;
 use crate::store::AssetRemark;
 
 /// Uploads these files in a run of its own, as `re_1` and so on.
-async fn uploaded(place: &Place, names: &[&str]) {
+pub(super) async fn uploaded(place: &Place, names: &[&str]) {
     let mut engine = Make::window().run("before").start(place, Scripted::new());
     let paths: Vec<PathBuf> = names.iter().map(|name| place.file(name, name)).collect();
     engine.upload(&paths).await;
@@ -29,7 +29,7 @@ fn size(place: &Place, name: &str) -> u64 {
 }
 
 /// A service that has these files, as `re_1` and so on.
-fn holding(place: &Place, names: &[&str]) -> Scripted {
+pub(super) fn holding(place: &Place, names: &[&str]) -> Scripted {
     let numbered = names.iter().enumerate();
     numbered.fold(Scripted::new().ids_from(100), |service, (n, name)| {
         service.holds(&format!("re_{}", n + 1), name, size(place, name))
