@@ -10,9 +10,9 @@ use super::details::FileState;
 use super::filters::{LibraryFilter, Period};
 use super::*;
 use crate::app::command::{CursorMove, ExportFormat, Pick};
-use crate::model::asset::{Account, AssetId, AssetState, AssetStatus};
-use crate::model::media::{Kind, MediaMetadata};
-use crate::model::upload_facts::UploadFacts;
+use crate::model::asset::{Account, AssetId, AssetMetadata, AssetState, AssetStatus};
+use crate::model::media::{Kind, MediaMetadata, Route};
+use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 use crate::store::{AssetRemark, History, HistoryChange};
 
 /// Longest wait for the thread.
@@ -37,7 +37,17 @@ pub(crate) fn asset(number: i64, name: &str) -> AssetRecord {
         kind: Some(Kind::Video),
         metadata: MediaMetadata::default(),
         deleted_at_ms: None,
-        upload: UploadFacts::default(),
+        upload: UploadFacts {
+            route: Some(Route::SignedUrl),
+            tries: Some(2),
+            service: Some(SeenMetadata::new(
+                &AssetMetadata {
+                    file_name: Some(name.to_owned()),
+                    ..AssetMetadata::new(AssetStatus::Success, Some(1_000_000))
+                },
+                5000,
+            )),
+        },
         batch_note: None,
     }
 }
@@ -268,6 +278,18 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
             .lines()
             .contains(&("File now", "Not on this computer right now".to_owned()))
     );
+    for (name, value) in [
+        ("Sent by", "Signed URL"),
+        ("Tries", "2"),
+        ("Status at memories.ai", "SUCCESS"),
+        ("Name at memories.ai", "three.mp4"),
+        ("Size at memories.ai", "1 MB"),
+    ] {
+        assert!(
+            details.lines().contains(&(name, value.to_owned())),
+            "{name}"
+        );
+    }
     let text = details.copied(DetailsFormat::Text);
     assert!(
         text.starts_with("three.mp4\nre_3\nStatus: Processing\n")
@@ -279,6 +301,14 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
     assert_eq!(
         (&json["asset_id"], &json["kind"], &json["file"]),
         (&"re_3".into(), &"video".into(), &"missing".into())
+    );
+    assert_eq!(
+        (&json["route"], &json["tries"], &json["service"]["asked_at"]),
+        (
+            &"signed_url".into(),
+            &2.into(),
+            &"1970-01-01T00:00:05Z".into()
+        )
     );
     assert_eq!(
         json["events"],

@@ -32,6 +32,18 @@ impl AnsweredCheck<'_> {
 
     /// Returns what changes in the history, if anything does.
     pub fn changes(&self, record: Option<&AssetRecord>) -> Vec<HistoryChange> {
+        let mut changes = self.asset_changes(record);
+        if let AssetAnswer::Known(metadata) = self.answer {
+            changes.push(HistoryChange::SetSeen {
+                base_url: self.base_url.to_owned(),
+                asset_id: self.asset.clone(),
+                metadata: SeenMetadata::new(metadata, now_ms()),
+            });
+        }
+        changes
+    }
+
+    fn asset_changes(&self, record: Option<&AssetRecord>) -> Vec<HistoryChange> {
         match (record, self.answer) {
             (None, AssetAnswer::NotFound) => vec![HistoryChange::PutAsset(AssetRecord {
                 // Another key may know it.
@@ -111,7 +123,6 @@ impl AnsweredCheck<'_> {
             size: metadata.file_size.unwrap_or_default(),
             status: Some(metadata.status),
             uploaded_at_ms: metadata.created_at_ms.unwrap_or(record.uploaded_at_ms),
-            upload: seen(&record.upload, metadata),
             ..record
         }
     }
@@ -119,7 +130,6 @@ impl AnsweredCheck<'_> {
     /// Returns the record as the answer leaves it. What the history knows of the file stays.
     fn updated(&self, record: &AssetRecord, metadata: &AssetMetadata) -> AssetRecord {
         let mut after = record.clone();
-        after.upload = seen(&record.upload, metadata);
         if !record.is_reserved() || metadata.arrived() {
             after.status = Some(metadata.status);
         }
@@ -141,14 +151,6 @@ impl AnsweredCheck<'_> {
             remark => remark,
         };
         after
-    }
-}
-
-/// Returns the facts about an upload with the service's metadata of now.
-fn seen(upload: &UploadFacts, metadata: &AssetMetadata) -> UploadFacts {
-    UploadFacts {
-        service: Some(SeenMetadata::new(metadata, now_ms())),
-        ..upload.clone()
     }
 }
 

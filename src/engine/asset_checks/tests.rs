@@ -296,6 +296,12 @@ fn changes(record: Option<&AssetRecord>, answer: &AssetAnswer) -> (bool, Option<
         match change {
             HistoryChange::ClearRemark(_) if put.is_none() => is_cleared = true,
             HistoryChange::PutAsset(asset) => put = Some(asset),
+            HistoryChange::SetSeen { metadata, .. } => {
+                let AssetAnswer::Known(known) = answer else {
+                    panic!("nothing was seen");
+                };
+                assert_eq!(metadata.file_size, known.file_size);
+            }
             other => panic!("{other:?}"),
         }
     }

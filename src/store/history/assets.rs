@@ -9,7 +9,7 @@ use super::rows::{
 use super::search::search_text;
 use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus, ContentHash};
 use crate::model::media::{Kind, MediaMetadata, Route};
-use crate::model::upload_facts::UploadFacts;
+use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 use crate::store::files::{path_from_bytes, path_to_bytes};
 
 /// Adds an asset or updates it, as [`HistoryChange::PutAsset`](super::HistoryChange::PutAsset) says.
@@ -105,6 +105,22 @@ pub(super) fn set_note(
         connection,
         "UPDATE assets SET note = ?3, search = ?4 WHERE base_url = ?1 AND asset_id = ?2",
         params![base_url, asset_id.as_str(), note, search_text(&asset, note)],
+    )
+    .map(drop)
+}
+
+/// Sets what the service last said of an asset.
+pub(super) fn set_seen(
+    connection: &Connection,
+    base_url: &str,
+    asset_id: &AssetId,
+    metadata: &SeenMetadata,
+) -> rusqlite::Result<()> {
+    let json = serde_json::to_string(metadata).ok();
+    run(
+        connection,
+        "UPDATE assets SET service = ?3 WHERE base_url = ?1 AND asset_id = ?2",
+        params![base_url, asset_id.as_str(), json],
     )
     .map(drop)
 }

@@ -11,8 +11,8 @@ mod migrations;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::media::{FileStamp, MediaMetadata, format_of};
+use crate::model::asset::{Account, AssetId, AssetMetadata, AssetStatus, ContentHash};
+use crate::model::media::{FileStamp, MediaMetadata, Route, format_of};
 use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 
 const URL: &str = "https://api.example/serve/api/v2";
