@@ -1,5 +1,4 @@
-//! The ledger `asset-ids.csv`: one line for each event of an asset, and for
-//! each new label of a batch.
+//! The ledger `asset-ids.csv`: one line for each event of an asset and each new label of a batch.
 //!
 //! Lines are only appended, and synced before the database's transaction, so that an ID survives
 //! any loss of the database, which keeps the offset it has applied. Every field is quoted and free
@@ -240,8 +239,7 @@ impl Ledger {
     /// Returns true if this database had applied this very ledger, and the last reading understood
     /// every line: the database had no asset without one.
     pub(super) fn has_all_of(&mut self, database: &Connection) -> bool {
-        let applied = applied(database).ok().flatten();
-        let applied = applied.filter(|(offset, _)| *offset > 0);
+        let applied = applied(database).ok().flatten().filter(|it| it.0 > 0);
         self.problem.is_none() && self.passed_over == 0 && self.is_same_ledger(applied)
     }
 
