@@ -13,6 +13,7 @@ mod key;
 mod message;
 mod place;
 mod rejection;
+pub mod report;
 mod status;
 mod units;
 
@@ -33,7 +34,7 @@ pub(crate) use key::{not_a_key, not_a_key_briefly};
 pub use message::{Message, NextStep};
 pub use place::Backend;
 pub use rejection::{rejection, rejection_line};
-pub(crate) use status::{note, other_key, status_word};
+pub(crate) use status::{asset_word, note, other_key, status_word};
 pub(crate) use units::{
     capture_time, day, dollars, duration, left, megabytes, number, picture_size, playing_time,
     rate, size, size_of, storage_cost, whole_seconds,

@@ -178,7 +178,7 @@ impl AssetDetails {
         let values = [
             (
                 words::name_status(),
-                Some(state_word(asset.state()).to_owned()),
+                Some(text::asset_word(asset.state()).to_owned()),
             ),
             (words::name_remark(), asset.remark.and_then(remark)),
             (words::name_path(), Some(asset.path.display().to_string())),
@@ -281,18 +281,6 @@ fn remark(remark: AssetRemark) -> Option<String> {
         AssetRemark::SizeMismatch | AssetRemark::Gone => return None,
     };
     Some(word.to_owned())
-}
-
-/// Returns the word of an asset's state.
-pub fn state_word(state: AssetState) -> &'static str {
-    match state {
-        AssetState::Ready => words::ready(),
-        AssetState::Processing => words::processing(),
-        AssetState::Failed => words::failed(),
-        AssetState::WrongSize => words::wrong_size(),
-        AssetState::Gone => words::gone(),
-        AssetState::Deleted => words::deleted(),
-    }
 }
 
 /// Returns the word of a media kind.
