@@ -51,7 +51,7 @@ pub fn command(command: &UiCommand) -> Option<Icon> {
         UiCommand::RemoveKey(_) => Icon::Trash2,
         UiCommand::OpenSettings => Icon::Settings,
         UiCommand::ShowFolder | UiCommand::ChooseBackupFolder => Icon::FolderOpen,
-        UiCommand::Export(_) => Icon::FileDown,
+        UiCommand::Export(_) | UiCommand::SaveReport(_) => Icon::FileDown,
         UiCommand::Selected(many) => selection(*many),
         UiCommand::ShowShortcuts => Icon::Keyboard,
         UiCommand::ShowFormats => Icon::Info,
