@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::messages::report as words;
 use super::{Backend, units};
-use crate::model::asset::AssetState;
+use crate::model::asset::{AssetState, ContentHash};
 use crate::model::export_record::ExportRecord;
 use crate::model::media::Kind;
 use crate::model::terminal::is_unsafe;
@@ -173,7 +173,9 @@ impl<W: Write> Report<W> {
             true => words::path(),
             false => words::folder(),
         };
-        let duration = record.duration_s.map(|s| units::playing_time((s * 1000.0) as u64));
+        let duration = record
+            .duration_s
+            .map(|s| units::playing_time((s * 1000.0) as u64));
         let heading = &self.heading.title;
         let label = record.label.as_ref().filter(|label| *label != heading);
         let facts = [
@@ -187,7 +189,7 @@ impl<W: Write> Report<W> {
         let id = record.asset_id.as_ref().map(|id| printable(id.as_str()));
         let codes = [
             (words::id(), id),
-            (words::blake3(), record.blake3.map(|hash| hash.to_hex())),
+            (words::blake3(), record.blake3.map(ContentHash::to_hex)),
         ];
         let status = match file.is_ready() {
             true => words::ready(self.heading.place),

@@ -29,11 +29,7 @@ report-ready = Ready · size confirmed by { $service }
 report-processing-failed = { $service-first } couldn’t process this file.
 report-wrong-size = { $service-first } holds a different number of bytes than this computer sent.
 report-gone = { $service-first } no longer finds this asset.
-report-other-files = { $files ->
-        [one] { $files } system file or sidecar
-       *[other] { $files } system files and sidecars
-    }
-report-ignored = Not for memories.ai; passed over.
+report-ignored = These need no upload.
 # $time: such as "2026-11-28 16:04 (UTC+08:00)".
 report-made = Made by Mavi Uploader on { $time }.
 report-meaning = BLAKE3 is computed on the computer that sent the file. { $service-first } confirms only the size.

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::command::DetailsFormat;
-use crate::model::asset::{AssetRemark, AssetState, ContentHash};
+use crate::model::asset::{AssetRemark, ContentHash};
 use crate::model::calendar::{day_and_minute, local_time};
 use crate::model::export_record::ExportRecord;
 use crate::model::media::Kind;
