@@ -23,7 +23,11 @@ enum DialogPurpose {
     /// Relocate the missing file of this row.
     Locate(ItemId),
     /// Write these files to the chosen one.
-    Export(ExportSource, ExportFormat),
+    Export {
+        rows: ExportSource,
+        format: ExportFormat,
+        full_paths: bool,
+    },
     /// Write this report to the chosen file.
     Report(ReportJob),
 }
@@ -86,10 +90,14 @@ impl Pickers {
     }
 
     /// Asks for a file to write these files' lines to.
-    pub fn export(&mut self, rows: ExportSource, format: ExportFormat) {
+    pub fn export(&mut self, rows: ExportSource, format: ExportFormat, full_paths: bool) {
         if self.writing.is_none() {
             self.ask(
-                DialogPurpose::Export(rows, format),
+                DialogPurpose::Export {
+                    rows,
+                    format,
+                    full_paths,
+                },
                 FileDialogKind::Save(format),
             );
         }
@@ -155,10 +163,14 @@ impl Pickers {
                 Some(Picked::Set(Setting::BackupFolder(folder)))
             }
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
-            DialogPurpose::Export(rows, format) => {
+            DialogPurpose::Export {
+                rows,
+                format,
+                full_paths,
+            } => {
                 let path = paths.into_iter().next()?;
                 self.export = Some((path.clone(), rows.files()));
-                self.write(move || rows.write(&path, format))
+                self.write(move || rows.write(&path, format, full_paths))
             }
             DialogPurpose::Report(report) => {
                 let path = paths.into_iter().next()?;
@@ -203,7 +215,7 @@ fn unavailable(purpose: &DialogPurpose) -> Picked {
         DialogPurpose::BackupFolder => return Picked::NotSet(settings::no_copy_dialog()),
         DialogPurpose::Add => window::no_file_dialog(),
         DialogPurpose::Locate(_) => located::no_dialog(),
-        DialogPurpose::Export(..) | DialogPurpose::Report(_) => words::no_save_dialog(),
+        DialogPurpose::Export { .. } | DialogPurpose::Report(_) => words::no_save_dialog(),
     };
     Picked::Say(said.to_owned())
 }

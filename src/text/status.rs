@@ -3,6 +3,7 @@
 use super::Backend;
 use super::messages::{library, status as say};
 use crate::model::asset::AssetState;
+use crate::model::fault::FaultKind;
 use crate::model::media::Note;
 use crate::model::snapshot::Status;
 
@@ -20,6 +21,7 @@ pub fn status_word(status: &Status) -> &'static str {
         Status::Processing { .. } => say::processing(),
         Status::OtherKey { .. } => say::other_key(),
         Status::Ready => say::ready(),
+        Status::Failed(fault) if fault.kind == FaultKind::AssetDeleted => say::deleted(),
         Status::Failed(_) => say::failed(),
         Status::Paused => say::paused(),
         Status::Cancelled => say::cancelled(),

@@ -50,6 +50,7 @@ impl App {
         };
         let heading = ReportHeading {
             place: self.backend(),
+            full_paths: self.settings.values().full_paths,
             ..heading
         };
         self.pickers.save_report(ReportJob {

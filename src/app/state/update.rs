@@ -290,7 +290,9 @@ impl App {
     /// Asks for a file to save these rows to.
     pub(super) fn export(&mut self, rows: Vec<Arc<Row>>, format: ExportFormat) {
         if !rows.is_empty() {
-            self.pickers.export(self.export_of_rows(rows), format);
+            let full_paths = self.settings.values().full_paths;
+            self.pickers
+                .export(self.export_of_rows(rows), format, full_paths);
         }
     }
 

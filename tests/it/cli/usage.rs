@@ -27,6 +27,8 @@ fn wrong_usage_is_2_and_touches_nothing() {
         &["check", "re 1"],
         &["check", ""],
         &["check", "../re_1"],
+        &["delete", "--yes"],
+        &["delete", "--yes", "re 1"],
         &["--sandbox", "upload", clip],
         &["--sandbox", "history"],
     ] {
@@ -126,6 +128,7 @@ fn help_and_version_say_what_there_is() {
             &["check", "--help"],
             &["--all", "ASSET_ID", "unknown", "130"],
         ),
+        (&["delete", "--help"], &["--yes", "ASSET_ID", "undone"]),
         (&["sandbox", "--help"], &["--port"]),
         (&["help", "upload"], &["--json"]),
     ];
