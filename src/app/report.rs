@@ -16,7 +16,7 @@ use crate::model::export_record::ExportRecord;
 use crate::model::snapshot::{Row, Status};
 use crate::store::{ThumbnailCache, data_dir};
 use crate::text::messages::{report as words, skipped as messages};
-use crate::text::report::{Report, ReportFile, ReportHeading, ReportTotals};
+use crate::text::report::{ReportFile, ReportHeading, ReportTotals, ReportWriter};
 use crate::text::{self, Backend};
 
 /// Longest part of a file name that is made of a label, in characters.
@@ -62,7 +62,7 @@ impl ReportJob {
                 self.skip(batch, &mut totals);
             }
             let pictures = data_dir::thumbnails().map(ThumbnailCache::new);
-            let mut report = Report::begin(out, self.heading.clone(), totals)?;
+            let mut report = ReportWriter::begin(out, self.heading.clone(), totals)?;
             self.files.for_each_reported(place, |file| {
                 let cached = pictures.as_ref().zip(file.record.size);
                 let picture = cached.and_then(|(it, size)| it.read(&file.path, size, None));

@@ -21,7 +21,7 @@ use crate::store::{
 };
 use crate::text;
 use crate::text::messages::{self, journal, terminal};
-use crate::text::report::{Report, ReportFile, ReportHeading, ReportTotals};
+use crate::text::report::{ReportFile, ReportHeading, ReportTotals, ReportWriter};
 
 /// Arguments of `history`.
 #[derive(Debug, Args)]
@@ -282,7 +282,7 @@ fn print_report(
     }
     let pictures = data_dir::thumbnails().map(ThumbnailCache::new);
     let out = BufWriter::new(std::io::stdout().lock());
-    let mut report = Report::begin(out, heading.clone(), totals)?;
+    let mut report = ReportWriter::begin(out, heading.clone(), totals)?;
     if let Some((library, query)) = &mut found {
         library.for_each(query, |asset| {
             let pictures = pictures.as_ref();

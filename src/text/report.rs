@@ -129,13 +129,13 @@ impl ReportTotals {
 }
 
 /// A report that is being written.
-pub struct Report<W> {
+pub struct ReportWriter<W> {
     out: W,
     heading: ReportHeading,
     problems: Vec<ReportProblem>,
 }
 
-impl<W: Write> Report<W> {
+impl<W: Write> ReportWriter<W> {
     /// Writes the head.
     ///
     /// # Errors

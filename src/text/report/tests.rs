@@ -28,7 +28,7 @@ fn file(name: &str, state: AssetState) -> ReportFile {
 fn written(heading: ReportHeading, files: &[ReportFile], picture: Option<&[u8]>) -> String {
     let mut totals = ReportTotals::default();
     files.iter().for_each(|file| totals.add(file, &heading));
-    let mut report = Report::begin(Vec::new(), heading, totals).unwrap();
+    let mut report = ReportWriter::begin(Vec::new(), heading, totals).unwrap();
     for file in files {
         report.file(file, picture).unwrap();
     }
