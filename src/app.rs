@@ -29,6 +29,7 @@ pub(crate) mod paste;
 pub mod pending;
 mod pickers;
 pub(crate) mod queue;
+mod report;
 pub mod rows;
 pub(crate) mod screen_reader;
 pub mod selection;

@@ -5,9 +5,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tempfile::NamedTempFile;
+
 use super::command::ExportFormat;
 use super::library::LibraryRows;
-use super::{rows, wording};
+use super::{report, rows, wording};
 use crate::model::asset::{AssetId, AssetState};
 use crate::model::batch::Batch;
 use crate::model::cell_escaping::{inert_cell, markdown_cell, spreadsheet_field};
@@ -16,6 +18,8 @@ use crate::model::media::Rejection;
 use crate::model::snapshot::{Row, Status};
 use crate::store::AssetRecord;
 use crate::store::history::library::Library;
+use crate::text::Backend;
+use crate::text::report::ReportFile;
 
 /// A file whose ID is copied.
 #[derive(Debug)]
@@ -144,7 +148,10 @@ pub struct QueueExport {
 }
 
 impl QueueExport {
-    fn for_each(&self, mut each: impl FnMut(ExportRecord) -> io::Result<()>) -> io::Result<()> {
+    fn for_each(
+        &self,
+        mut each: impl FnMut(&Row, ExportRecord) -> io::Result<()>,
+    ) -> io::Result<()> {
         let dir = self.data_dir.as_deref();
         let history = dir.and_then(|dir| Library::open(dir).ok().flatten());
         for row in &self.rows {
@@ -153,7 +160,7 @@ impl QueueExport {
             let asset = asset.and_then(|(id, history)| history.asset(&self.base_url, id).ok()?);
             let batch = self.batches.iter().find(|it| Some(it.id) == row.batch);
             let label = batch.map(|batch| batch.label.as_str());
-            each(record(row, id, asset.as_ref(), label))?;
+            each(row, record(row, id, asset.as_ref(), label))?;
         }
         Ok(())
     }
@@ -228,22 +235,27 @@ impl ExportSource {
     /// # Errors
     /// Any I/O error of writing or replacing the file, or the history cannot be read.
     pub fn write(&self, path: &Path, format: ExportFormat, full_paths: bool) -> io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            // An ordinary user file, not a secret.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        write_atomically(path, |out| self.write_to(out, format, full_paths))
+    }
+
+    /// Passes each file to `each` as a report describes it, without holding them all. Blocks.
+    ///
+    /// # Errors
+    /// The history cannot be read; or the first error of `each`.
+    pub fn for_each_reported(
+        &self,
+        place: Backend,
+        mut each: impl FnMut(ReportFile) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match self {
+            Self::Rows(queue) => {
+                queue.for_each(|row, record| each(report::of_row(row, record, place)))
+            }
+            Self::Assets(rows) => rows.for_each(|asset| {
+                let (record, state) = (ExportRecord::from(&asset), asset.state());
+                each(ReportFile::of_asset(record, asset.path, state, place))
+            }),
         }
-        let written = builder.tempfile_in(folder)?;
-        let mut out = BufWriter::new(written);
-        self.write_to(&mut out, format, full_paths)?;
-        let written = out.into_inner()?;
-        written.as_file().sync_all()?;
-        written.persist(path)?;
-        Ok(())
     }
 
     fn write_to(
@@ -272,7 +284,7 @@ impl ExportSource {
             }
         };
         match self {
-            Self::Rows(queue) => queue.for_each(each)?,
+            Self::Rows(queue) => queue.for_each(|_, record| each(record))?,
             Self::Assets(rows) => rows.for_each(|asset| each(ExportRecord::from(&asset)))?,
         }
         if is_json {
@@ -280,6 +292,32 @@ impl ExportSource {
         }
         Ok(())
     }
+}
+
+/// Writes an ordinary file of the user's atomically. Blocks.
+///
+/// # Errors
+/// Any I/O error of writing or replacing the file, or the error of `write`.
+pub(super) fn write_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // An ordinary user file, not a secret.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let written = builder.tempfile_in(folder)?;
+    let mut out = BufWriter::new(written);
+    write(&mut out)?;
+    let written = out.into_inner()?;
+    written.as_file().sync_all()?;
+    written.persist(path)?;
+    Ok(())
 }
 
 #[cfg(test)]

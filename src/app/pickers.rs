@@ -9,6 +9,7 @@ use super::environment::{DialogResult, FileDialogKind, FileDialogs};
 use super::export::ExportSource;
 use super::paste;
 use super::pending::{Outcome, Pending, Wake};
+use super::report::ReportJob;
 use super::wording::selection as words;
 use crate::model::snapshot::ItemId;
 use crate::text::messages::{located, settings, window};
@@ -27,6 +28,8 @@ enum DialogPurpose {
         format: ExportFormat,
         full_paths: bool,
     },
+    /// Write this report to the chosen file.
+    Report(ReportJob),
 }
 
 /// Answer of a dialog or of the clipboard.
@@ -100,6 +103,15 @@ impl Pickers {
         }
     }
 
+    /// Asks for a file to write this report to.
+    pub fn save_report(&mut self, report: ReportJob) {
+        if self.writing.is_none() {
+            let name = report.file_name();
+            let kind = FileDialogKind::Report(name);
+            self.ask(DialogPurpose::Report(report), kind);
+        }
+    }
+
     fn ask(&mut self, purpose: DialogPurpose, kind: FileDialogKind) -> bool {
         let is_same = |open: &DialogPurpose| discriminant(open) == discriminant(&purpose);
         if self.open.iter().any(|(open, _)| is_same(open)) {
@@ -158,11 +170,19 @@ impl Pickers {
             } => {
                 let path = paths.into_iter().next()?;
                 self.export = Some((path.clone(), rows.files()));
-                let write = move || rows.write(&path, format, full_paths);
-                self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
-                None
+                self.write(move || rows.write(&path, format, full_paths))
+            }
+            DialogPurpose::Report(report) => {
+                let path = paths.into_iter().next()?;
+                self.export = Some((path.clone(), report.files.files()));
+                self.write(move || report.write(&path))
             }
         }
+    }
+
+    fn write(&mut self, write: impl FnOnce() -> io::Result<()> + Send + 'static) -> Option<Picked> {
+        self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
+        None
     }
 
     fn written(&mut self) -> Option<Picked> {
@@ -195,7 +215,7 @@ fn unavailable(purpose: &DialogPurpose) -> Picked {
         DialogPurpose::BackupFolder => return Picked::NotSet(settings::no_copy_dialog()),
         DialogPurpose::Add => window::no_file_dialog(),
         DialogPurpose::Locate(_) => located::no_dialog(),
-        DialogPurpose::Export { .. } => words::no_save_dialog(),
+        DialogPurpose::Export { .. } | DialogPurpose::Report(_) => words::no_save_dialog(),
     };
     Picked::Say(said.to_owned())
 }

@@ -5,6 +5,7 @@ mod actions;
 mod batches;
 mod library;
 mod poll;
+mod reports;
 mod sandbox;
 mod update;
 

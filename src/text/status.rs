@@ -1,7 +1,8 @@
 //! Status words, and notes on a file.
 
 use super::Backend;
-use super::messages::status as say;
+use super::messages::{library, status as say};
+use crate::model::asset::AssetState;
 use crate::model::fault::FaultKind;
 use crate::model::media::Note;
 use crate::model::snapshot::Status;
@@ -25,6 +26,18 @@ pub fn status_word(status: &Status) -> &'static str {
         Status::Paused => say::paused(),
         Status::Cancelled => say::cancelled(),
         Status::FoundDuplicate(_) | Status::Duplicate { .. } => say::duplicate(),
+    }
+}
+
+/// Returns the word of an asset's state.
+pub fn asset_word(state: AssetState) -> &'static str {
+    match state {
+        AssetState::Ready => library::ready(),
+        AssetState::Processing => library::processing(),
+        AssetState::Failed => library::failed(),
+        AssetState::WrongSize => library::wrong_size(),
+        AssetState::Gone => library::gone(),
+        AssetState::Deleted => library::deleted(),
     }
 }
 

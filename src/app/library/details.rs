@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::command::DetailsFormat;
-use crate::model::asset::{AssetRemark, AssetState, ContentHash};
+use crate::model::asset::{AssetRemark, ContentHash};
 use crate::model::calendar::{day_and_minute, local_time};
 use crate::model::export_record::ExportRecord;
 use crate::model::media::{Kind, Route};
@@ -181,7 +181,7 @@ impl AssetDetails {
         let values = [
             (
                 words::name_status(),
-                Some(state_word(asset.state()).to_owned()),
+                Some(text::asset_word(asset.state()).to_owned()),
             ),
             (words::name_remark(), asset.remark.and_then(remark)),
             (words::name_path(), Some(asset.path.display().to_string())),
@@ -294,18 +294,6 @@ fn remark(remark: AssetRemark) -> Option<String> {
         AssetRemark::SizeMismatch | AssetRemark::Gone => return None,
     };
     Some(word.to_owned())
-}
-
-/// Returns the word of an asset's state.
-pub fn state_word(state: AssetState) -> &'static str {
-    match state {
-        AssetState::Ready => words::ready(),
-        AssetState::Processing => words::processing(),
-        AssetState::Failed => words::failed(),
-        AssetState::WrongSize => words::wrong_size(),
-        AssetState::Gone => words::gone(),
-        AssetState::Deleted => words::deleted(),
-    }
 }
 
 /// Returns the word of a media kind.

@@ -9,7 +9,7 @@ use std::ops::Range;
 use egui::{Frame, Margin, Popup, Rect, ScrollArea, Ui, UiBuilder, accesskit, vec2};
 
 use self::columns::Columns;
-use crate::app::command::{Page, UiCommand};
+use crate::app::command::{Page, ReportScope, UiCommand};
 use crate::app::library::StatusFilter;
 use crate::app::library::command::{AssetCommand, LibraryCommand};
 use crate::app::library::filters::LibraryFilter;
@@ -299,6 +299,14 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         };
         if unneeded > 0 && button.show(ui) {
             asked = Some(show);
+        }
+        let scope = match library.selection().is_empty() {
+            true => ReportScope::Library,
+            false => ReportScope::Selection,
+        };
+        let report = UiCommand::SaveReport(scope);
+        if files > 0 && Button::of(&report, ButtonStyle::Plain).show(ui) {
+            asked = Some(report);
         }
         let button = Button::of(&command, ButtonStyle::Outlined);
         if button.show_with_id(ui, ("foot", command.entry().label)) {

@@ -17,6 +17,8 @@ fn wrong_usage_is_2_and_touches_nothing() {
         &["upload", "--wait-timeout", "-1", clip],
         &["upload", "--no-such-option", clip],
         &["history", "--json", "--csv"],
+        &["history", "--html", "--csv"],
+        &["history", "--full-paths"],
         &["key"],
         &["key", "set", "sk-mavi-in-the-arguments"],
         &["sandbox", "--port", "70000"],
