@@ -75,7 +75,7 @@ fn help_and_version_say_what_there_is() {
     let name = format!("mavi-uploader {} (", env!("CARGO_PKG_VERSION"));
     assert!(version.text().starts_with(&name), "{}", version.text());
     assert!(version.text().ends_with(")\n"), "{}", version.text());
-    let cases: [(&[&str], &[&str]); 8] = [
+    let cases: [(&[&str], &[&str]); 9] = [
         (
             &["--help"],
             &[
