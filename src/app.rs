@@ -6,6 +6,7 @@
 pub(crate) mod banners;
 pub mod command;
 pub(crate) mod command_label;
+pub(crate) mod deletion;
 pub mod desktop_status;
 pub(crate) mod dialog;
 mod drop_preview;
@@ -14,6 +15,7 @@ mod engines;
 pub mod environment;
 pub(crate) mod export;
 pub(crate) mod feedback;
+mod finished_batches;
 pub(crate) mod key_entry;
 pub(crate) mod key_flow;
 pub(crate) mod key_ring;

@@ -20,4 +20,5 @@ pub mod snapshot;
 pub mod terminal;
 pub mod throughput;
 pub mod upload;
+pub mod upload_facts;
 pub mod version;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::deletion::DeletionRequest;
 use super::library::LibraryRows;
 use super::skipped::SkippedReport;
 use crate::model::asset::Account;
@@ -45,6 +46,8 @@ pub enum Dialog {
     Asset(i64),
     /// Remove these assets from the Library?
     RemoveAssets(LibraryRows),
+    /// Delete these assets from the service?
+    DeleteAssets(Arc<DeletionRequest>),
 }
 
 /// Uploads to stop after confirmation.

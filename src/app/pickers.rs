@@ -22,7 +22,11 @@ enum DialogPurpose {
     /// Relocate the missing file of this row.
     Locate(ItemId),
     /// Write these files to the chosen one.
-    Export(ExportSource, ExportFormat),
+    Export {
+        rows: ExportSource,
+        format: ExportFormat,
+        full_paths: bool,
+    },
 }
 
 /// Answer of a dialog or of the clipboard.
@@ -83,10 +87,14 @@ impl Pickers {
     }
 
     /// Asks for a file to write these files' lines to.
-    pub fn export(&mut self, rows: ExportSource, format: ExportFormat) {
+    pub fn export(&mut self, rows: ExportSource, format: ExportFormat, full_paths: bool) {
         if self.writing.is_none() {
             self.ask(
-                DialogPurpose::Export(rows, format),
+                DialogPurpose::Export {
+                    rows,
+                    format,
+                    full_paths,
+                },
                 FileDialogKind::Save(format),
             );
         }
@@ -143,10 +151,14 @@ impl Pickers {
                 Some(Picked::Set(Setting::BackupFolder(folder)))
             }
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
-            DialogPurpose::Export(rows, format) => {
+            DialogPurpose::Export {
+                rows,
+                format,
+                full_paths,
+            } => {
                 let path = paths.into_iter().next()?;
                 self.export = Some((path.clone(), rows.files()));
-                let write = move || rows.write(&path, format);
+                let write = move || rows.write(&path, format, full_paths);
                 self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
                 None
             }
@@ -183,7 +195,7 @@ fn unavailable(purpose: &DialogPurpose) -> Picked {
         DialogPurpose::BackupFolder => return Picked::NotSet(settings::no_copy_dialog()),
         DialogPurpose::Add => window::no_file_dialog(),
         DialogPurpose::Locate(_) => located::no_dialog(),
-        DialogPurpose::Export(..) => words::no_save_dialog(),
+        DialogPurpose::Export { .. } => words::no_save_dialog(),
     };
     Picked::Say(said.to_owned())
 }

@@ -22,6 +22,7 @@ use super::effect::WindowEffect;
 use super::engines::Engines;
 use super::environment::{Desktop, WindowEnvironment};
 use super::feedback::Feedback;
+use super::finished_batches::FinishedBatches;
 use super::key_entry::KeyEntry;
 use super::key_flow::KeyFlow;
 use super::library::LibraryState;
@@ -48,6 +49,7 @@ pub struct App {
     key: KeyFlow,
     settings: SettingsState,
     list: ListState,
+    finished: FinishedBatches,
     library: LibraryState,
     notices: Notices,
     pickers: Pickers,
@@ -93,6 +95,7 @@ impl App {
                 wake.clone(),
             ),
             list: ListState::default(),
+            finished: FinishedBatches::default(),
             library: LibraryState::new(data_dir, wake.clone()),
             notices: Notices::default(),
             pickers: Pickers::new(outside.dialogs, wake.clone()),

@@ -14,6 +14,7 @@ pub mod library;
 mod open;
 mod records;
 mod rows;
+mod salvage;
 mod schema;
 mod search;
 mod swap;

@@ -3,6 +3,7 @@
 mod account;
 mod asset;
 mod batch;
+mod deletion;
 mod key;
 pub(super) mod parts;
 mod skipped;
@@ -37,6 +38,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             data.remove::<(Dialog, Rect)>(id);
             data.remove::<Dialog>(asked());
             data.remove::<batch::Draft>(batch::draft());
+            data.remove::<String>(deletion::draft());
         });
         return;
     };
@@ -91,6 +93,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             }
             Dialog::Formats => formats(ui, app, out),
             Dialog::Asset(row) => asset::details(ui, app, row, out),
+            Dialog::DeleteAssets(request) => deletion::show(ui, &request, out),
             Dialog::RemoveAssets(rows) => asset::remove(ui, app, &rows, out),
         }
     });

@@ -23,6 +23,7 @@ pub fn row(command: RowCommand) -> Icon {
         RowCommand::SendFirst => Icon::ArrowUpToLine,
         RowCommand::ShowInLibrary => Icon::Library,
         RowCommand::ShowFile => Icon::FolderOpen,
+        RowCommand::DeleteAsset => Icon::Trash2,
         RowCommand::Details => Icon::Info,
     }
 }
@@ -73,12 +74,14 @@ fn library(command: &LibraryCommand) -> Option<Icon> {
             AssetCommand::ShowFile => Icon::FolderOpen,
             AssetCommand::CheckAgain => Icon::RefreshCw,
             AssetCommand::UploadAgain => Icon::RotateCw,
-            AssetCommand::Remove => Icon::Trash2,
+            AssetCommand::Remove => Icon::ListX,
+            AssetCommand::Delete => Icon::Trash2,
         },
         LibraryCommand::CheckAll => Icon::RefreshCw,
-        LibraryCommand::StopChecking => Icon::X,
+        LibraryCommand::StopChecking | LibraryCommand::StopDeleting => Icon::X,
         LibraryCommand::CopyDetails(_) => Icon::Copy,
-        LibraryCommand::ConfirmRemove => Icon::Trash2,
+        LibraryCommand::ConfirmRemove => Icon::ListX,
+        LibraryCommand::ConfirmDelete => Icon::Trash2,
         LibraryCommand::Filter(LibraryFilter::Nothing) => Icon::X,
         _ => return None,
     })
@@ -92,6 +95,7 @@ fn batch(command: BatchCommand) -> Option<Icon> {
         BatchCommand::RemoveSkipped => selection(BulkAction::Remove),
         BatchCommand::Select => Icon::Check,
         BatchCommand::ShowInLibrary => Icon::Library,
+        BatchCommand::DeleteAssets => Icon::Trash2,
         BatchCommand::Rename => Icon::Pencil,
         BatchCommand::ShowSkipped => Icon::FileX,
         BatchCommand::Fold | BatchCommand::Unfold => return None,

@@ -12,7 +12,8 @@ use super::command::DetailsFormat;
 use crate::model::asset::{AssetRemark, AssetState, ContentHash};
 use crate::model::calendar::{day_and_minute, local_time};
 use crate::model::export_record::ExportRecord;
-use crate::model::media::Kind;
+use crate::model::media::{Kind, Route};
+use crate::model::upload_facts::UploadFacts;
 use crate::store::AssetRecord;
 use crate::store::history::{AssetEvent, LedgerEvent};
 use crate::text;
@@ -103,6 +104,8 @@ struct DetailsJson {
     /// `None` until it was looked at.
     file: Option<FileState>,
     events: Vec<EventJson>,
+    #[serde(flatten)]
+    upload: UploadFacts,
 }
 
 #[derive(Serialize)]
@@ -209,11 +212,20 @@ impl AssetDetails {
             (words::name_uploaded(), time(asset.uploaded_at_ms)),
             (words::name_deleted(), asset.deleted_at_ms.and_then(time)),
             (words::name_batch(), asset.label.clone()),
+            (words::name_batch_note(), asset.batch_note.clone()),
             (words::name_blake3(), asset.content.map(ContentHash::to_hex)),
             (words::name_account(), Some(self.account.clone())),
             (words::name_service(), Some(asset.base_url.clone())),
+            (
+                words::name_route(),
+                asset.upload.route.map(|route| route_word(route).to_owned()),
+            ),
+            (
+                words::name_tries(),
+                asset.upload.tries.map(|tries| tries.to_string()),
+            ),
         ];
-        let known = values.into_iter();
+        let known = values.into_iter().chain(seen_lines(asset));
         known
             .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
             .collect()
@@ -268,6 +280,7 @@ impl AssetDetails {
                     event: event.event.map_or("", LedgerEvent::as_str),
                 })
                 .collect(),
+            upload: self.asset.upload.clone(),
         };
         serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
     }
@@ -302,6 +315,38 @@ pub fn kind_word(kind: Kind) -> &'static str {
         Kind::Audio => words::audio(),
         Kind::Image => words::image(),
     }
+}
+
+fn route_word(route: Route) -> &'static str {
+    match route {
+        Route::Direct => words::route_direct(),
+        Route::SignedUrl => words::route_signed_url(),
+    }
+}
+
+/// Returns what the service said of an asset when it was last asked, in its own words.
+fn seen_lines(asset: &AssetRecord) -> [(&'static str, Option<String>); 5] {
+    let seen = asset.upload.service.as_ref();
+    let at = |at: Option<Timestamp>| at.and_then(|at| time(at.as_millisecond()));
+    [
+        (
+            words::name_their_status(),
+            seen.map(|seen| seen.upload_status.as_str().to_owned()),
+        ),
+        (
+            words::name_their_name(),
+            seen.and_then(|seen| seen.file_name.clone()),
+        ),
+        (
+            words::name_their_size(),
+            seen.and_then(|seen| seen.file_size).map(text::size),
+        ),
+        (
+            words::name_their_time(),
+            seen.and_then(|seen| at(seen.created_at)),
+        ),
+        (words::name_asked(), seen.and_then(|seen| at(seen.asked_at))),
+    ]
 }
 
 fn event_word(event: Option<LedgerEvent>) -> &'static str {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::App;
 use crate::app::dialog::Dialog;
+use crate::app::finished_batches::FinishedBatches;
 use crate::app::settings::preferences;
 use crate::app::wording::{self, Quit};
 use crate::engine::{Command, EngineHandle};
@@ -20,6 +21,7 @@ impl App {
     /// Shows the queue of another engine. Messages and dialogs belong to the one before.
     fn show_other_engine(&mut self) {
         self.list.replace(self.engines.snapshot());
+        self.finished = FinishedBatches::default();
         self.library.replace(self.engines.data_dir());
         let refused = self.list().refused_files();
         self.notices.replace(self.engines.snapshot(), refused);

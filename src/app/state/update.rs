@@ -297,7 +297,9 @@ impl App {
                 data_dir: self.engines.data_dir(),
                 base_url: self.engines.base_url().to_owned(),
             };
-            self.pickers.export(ExportSource::Rows(queue), format);
+            let full_paths = self.settings.values().full_paths;
+            let source = ExportSource::Rows(queue);
+            self.pickers.export(source, format, full_paths);
         }
     }
 

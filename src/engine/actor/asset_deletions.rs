@@ -186,6 +186,8 @@ impl<S: Service> Actor<S> {
                 kind: None,
                 metadata: MediaMetadata::default(),
                 deleted_at_ms: Some(now),
+                upload: Default::default(),
+                batch_note: None,
             }),
             Some(record) if is_own && record.deleted_at_ms.is_none() => Some(record.into_gone(now)),
             _ => None,

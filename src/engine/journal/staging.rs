@@ -112,6 +112,8 @@ impl Journal {
             kind: origin.kind,
             metadata: origin.metadata,
             deleted_at_ms: None,
+            upload: origin.upload.clone(),
+            batch_note: None,
         }));
     }
 

@@ -7,6 +7,7 @@ use super::*;
 use crate::model::asset::{AssetAnswer, AssetMetadata, AssetStatus};
 use crate::model::asset_check::{AssetCheckProgress, AssetCheckResult, AssetsToCheck};
 use crate::model::fault::RequiredAction;
+use crate::model::upload_facts::UploadFacts;
 use crate::store::AssetRemark;
 
 /// Uploads these files in a run of its own, as `re_1` and so on.
@@ -407,6 +408,8 @@ async fn a_history_of_many_pages_is_asked_about_to_its_end() {
             kind: None,
             metadata: Default::default(),
             deleted_at_ms: None,
+            upload: UploadFacts::default(),
+            batch_note: None,
         })
     });
     history.commit(&assets.collect::<Vec<_>>()).unwrap();

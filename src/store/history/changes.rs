@@ -29,6 +29,11 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
             asset_id,
             note,
         } => return assets::set_note(connection, base_url, asset_id, note.as_deref()),
+        HistoryChange::SetSeen {
+            base_url,
+            asset_id,
+            metadata,
+        } => return assets::set_seen(connection, base_url, asset_id, metadata),
         HistoryChange::ClearRemark(asset) => run(
             connection,
             "UPDATE assets SET remark = NULL WHERE base_url = ?1 AND asset_id = ?2",

@@ -45,6 +45,8 @@ pub(super) struct Ledger {
     path: PathBuf,
     file: Option<(File, Option<Identity>)>,
     pending: PendingLines,
+    /// Lines that the last reading did not understand.
+    passed_over: u64,
     /// Error of the last use, if it failed.
     problem: Option<String>,
 }
@@ -55,6 +57,7 @@ impl Ledger {
             path: dir.join(LEDGER_NAME),
             file: None,
             pending: PendingLines::default(),
+            passed_over: 0,
             problem: None,
         }
     }
@@ -234,6 +237,14 @@ impl Ledger {
         Ok(())
     }
 
+    /// Returns true if this database had applied this very ledger, and the last reading understood
+    /// every line: the database had no asset without one.
+    pub(super) fn has_all_of(&mut self, database: &Connection) -> bool {
+        let applied = applied(database).ok().flatten();
+        let is_whole = self.problem.is_none() && self.passed_over == 0;
+        is_whole && self.is_same_ledger(applied.filter(|(offset, _)| *offset > 0))
+    }
+
     /// Returns the ledger's size in bytes; 0 if it is missing.
     fn end(&mut self) -> io::Result<u64> {
         match self.open(false) {
@@ -281,7 +292,8 @@ impl Ledger {
         };
         file.seek(SeekFrom::Start(from))?;
         let mut file = BufReader::new(file);
-        let (mut end, mut passed_over) = (from, 0_u64);
+        let mut end = from;
+        let mut passed_over = 0;
         let mut line = vec![];
         loop {
             line.clear();
@@ -295,6 +307,7 @@ impl Ledger {
             }
             end += read as u64;
         }
+        self.passed_over = passed_over;
         if passed_over > 0 {
             tracing::warn!(passed_over, "lines of the ledger are not whole");
         }

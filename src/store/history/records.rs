@@ -10,6 +10,7 @@ use crate::model::batch::{Batch, BatchId};
 use crate::model::export_record::ExportRecord;
 use crate::model::media::{FileStamp, Kind, MediaMetadata};
 use crate::model::snapshot::ItemId;
+use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 use crate::store::run_lock::RunId;
 
 /// A row of the queue, as it is saved.
@@ -93,6 +94,10 @@ pub struct AssetRecord {
     pub metadata: MediaMetadata,
     /// Time at which it was deleted from the service, in milliseconds since the Unix epoch.
     pub deleted_at_ms: Option<i64>,
+    /// Facts about its upload.
+    pub upload: UploadFacts,
+    /// The user's note of that batch.
+    pub batch_note: Option<String>,
 }
 
 impl AssetRecord {
@@ -177,6 +182,15 @@ pub enum HistoryChange {
         asset_id: AssetId,
         /// The note.
         note: Option<String>,
+    },
+    /// Sets what the service said of an asset, if it exists. The ledger has no line of it.
+    SetSeen {
+        /// Service that holds it.
+        base_url: String,
+        /// Asset id.
+        asset_id: AssetId,
+        /// Its metadata.
+        metadata: SeenMetadata,
     },
     /// Removes an asset from the history; the ledger keeps a line of it, with this record.
     RemoveAsset(AssetRecord),
@@ -281,6 +295,7 @@ impl HistoryChange {
             Self::PutAsset(_)
                 | Self::ClearRemark(_)
                 | Self::SetNote { .. }
+                | Self::SetSeen { .. }
                 | Self::RemoveAsset(_)
                 | Self::PutBatch(_)
                 | Self::EditBatch { .. }

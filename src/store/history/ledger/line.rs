@@ -8,6 +8,7 @@ use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus, ContentHas
 use crate::model::batch::BatchId;
 use crate::model::cell_escaping::{inert_cell, quoted_field, split_record};
 use crate::model::media::{MediaMetadata, format_of};
+use crate::model::upload_facts::UploadFacts;
 use crate::store::history::records::AssetRecord;
 
 /// First line, after the byte order mark that Excel needs to detect UTF-8.
@@ -214,6 +215,8 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
             kind: format_of(Path::new(name)).ok().map(|format| format.kind),
             metadata: MediaMetadata::default(),
             deleted_at_ms: (event == Some(LedgerEvent::Deleted)).then_some(at_ms),
+            upload: UploadFacts::default(),
+            batch_note: None,
         }),
     })
 }

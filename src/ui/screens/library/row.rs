@@ -192,7 +192,7 @@ fn lines(
         let whole = [Some(asset.path.display().to_string()), stated(asset)];
         let whole: Vec<String> = whole
             .into_iter()
-            .chain([asset.note.clone()])
+            .chain([asset.note.clone(), asset.batch_note.clone()])
             .flatten()
             .collect();
         response.clone().on_hover_text(whole.join("\n"));
