@@ -53,7 +53,7 @@ fn parse(html: &str) -> Document<'_> {
 
 /// Fails on a script, an event handler, a link, or anything that would be fetched.
 fn assert_stands_alone(page: &Document<'_>) {
-    for element in page.descendants().filter(|node| node.is_element()) {
+    for element in page.descendants().filter(roxmltree::Node::is_element) {
         let name = element.tag_name().name();
         let is_known =
             "html head meta title style body header h1 h2 p main ul li img svg rect path \
