@@ -3,6 +3,7 @@
 pub mod command;
 pub mod details;
 pub mod filters;
+pub mod import;
 mod jobs;
 mod reader;
 mod records;
@@ -19,6 +20,7 @@ use jiff::Zoned;
 use self::command::LibraryCommand;
 use self::details::AssetDetails;
 use self::filters::LibraryFilters;
+use self::import::ImportPreview;
 use self::jobs::LibraryJobs;
 use self::reader::{LibraryAnswer, LibraryReader};
 use self::records::RecordCache;
@@ -241,6 +243,11 @@ impl LibraryState {
     /// Starts what reads many records.
     pub fn jobs(&mut self) -> &mut LibraryJobs {
         &mut self.jobs
+    }
+
+    /// Returns the file of assets that was read.
+    pub fn import(&self) -> Option<&ImportPreview> {
+        self.jobs.import.as_ref()
     }
 
     /// Handles all answers that have arrived.

@@ -23,10 +23,16 @@ use crate::text::{self, Backend};
 
 /// Runs `check`; returns the exit status.
 pub fn run(arguments: CheckArguments) -> u8 {
-    super::block_on(check(arguments))
+    let assets = match arguments.all {
+        true => AssetsToCheck::All,
+        false => AssetsToCheck::These(arguments.ids),
+    };
+    super::block_on(check(assets, !arguments.all))
 }
 
-async fn check(arguments: CheckArguments) -> u8 {
+/// Asks about assets; returns the exit status. With `names_assets`, none of another account is
+/// expected.
+pub async fn check(assets: AssetsToCheck, names_assets: bool) -> u8 {
     let interruption = Interruption::listen();
     Interruption::ends_in_any_case();
     let world = match AppContext::real() {
@@ -50,16 +56,12 @@ async fn check(arguments: CheckArguments) -> u8 {
         Some(_) => KeychainLookup::default(),
         None => KeychainLookup::begin(),
     };
-    let assets = match arguments.all {
-        true => AssetsToCheck::All,
-        false => AssetsToCheck::These(arguments.ids),
-    };
     running.handle.send(Command::CheckAssets(assets));
     let run = CheckRun {
         running,
         events,
         keychain,
-        names_assets: !arguments.all,
+        names_assets,
         waiting: SaidWait::default(),
         progress: AssetCheckProgress::default(),
         stdout_error: None,

@@ -76,6 +76,7 @@ fn library(command: &LibraryCommand) -> Option<Icon> {
             AssetCommand::Remove => Icon::Trash2,
         },
         LibraryCommand::CheckAll => Icon::RefreshCw,
+        LibraryCommand::BringIn | LibraryCommand::ConfirmBringIn => Icon::FileInput,
         LibraryCommand::StopChecking => Icon::X,
         LibraryCommand::CopyDetails(_) => Icon::Copy,
         LibraryCommand::ConfirmRemove => Icon::Trash2,

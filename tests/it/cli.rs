@@ -9,6 +9,7 @@ mod again;
 mod check;
 mod files;
 mod history;
+mod import;
 #[cfg(target_os = "linux")]
 mod keys;
 #[cfg(target_os = "linux")]

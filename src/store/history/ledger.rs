@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use self::line::{HEADER, LedgerEntry, read_line, renamed_line, to_line};
+use self::line::{imported_line, renamed_line, tells_of_state, to_line};
 use self::pending::PendingLines;
 use super::changes::apply;
 use super::database_file::{self, Identity};
@@ -29,6 +29,7 @@ use crate::model::asset::{AssetId, AssetStatus};
 use crate::store::files;
 
 pub use self::line::LedgerEvent;
+pub(super) use self::line::{HEADER, LedgerEntry, read_line};
 
 /// Name of the ledger in the data directory.
 pub const LEDGER_NAME: &str = "asset-ids.csv";
@@ -67,6 +68,14 @@ impl Ledger {
                 HistoryChange::PutAsset(asset) => (LedgerEvent::of(asset), asset),
                 HistoryChange::ClearRemark(asset) => (LedgerEvent::Found, asset),
                 HistoryChange::RemoveAsset(asset) => (LedgerEvent::Removed, asset),
+                HistoryChange::ImportAsset(asset, at_ms) => {
+                    let line = imported_line(asset, *at_ms);
+                    self.pending.add(line, Some(asset.asset_id.clone()));
+                    if !tells_of_state(asset) {
+                        continue;
+                    }
+                    (LedgerEvent::of(asset), asset)
+                }
                 HistoryChange::EditBatch {
                     batch,
                     label,
@@ -329,8 +338,8 @@ pub fn asset_events(dir: &Path, of: &AssetRecord) -> io::Result<Vec<AssetEvent>>
         if let LedgerEntry::Asset { event, asset } = entry
             && asset.asset_id == of.asset_id
             && asset.base_url == of.base_url
+            && let Some(at_ms) = asset.uploaded_at_ms
         {
-            let at_ms = asset.uploaded_at_ms;
             events.push(AssetEvent { at_ms, event });
         }
         Ok(())
@@ -377,7 +386,16 @@ fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<
         _ => {}
     }
     if let (Some(batch), Some(label)) = (asset.batch, &asset.label) {
-        batches::learn(connection, batch, label, asset.uploaded_at_ms)?;
+        batches::learn(
+            connection,
+            batch,
+            label,
+            asset.uploaded_at_ms.unwrap_or_default(),
+        )?;
+    }
+    if event == Some(LedgerEvent::Imported) {
+        // The time of the import; that of the upload is in the line after it.
+        asset.uploaded_at_ms = None;
     }
     if asset.status.is_some() && event != Some(LedgerEvent::Ready) {
         let known = assets::status(connection, &asset.base_url, &asset.asset_id)?;

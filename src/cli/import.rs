@@ -1,0 +1,69 @@
+//! `import`: brings the assets of a file into the history, and asks about the first new ones.
+
+use std::io;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::{EXIT_GOOD, EXIT_SOME_FAILED, ImportArguments, cannot_start, check, say};
+
+use crate::model::asset_check::AssetsToCheck;
+use crate::setup::AppContext;
+use crate::store::History;
+use crate::store::history::import::{ImportFile, ImportPlan};
+use crate::store::history::library::Library;
+use crate::text::messages::{import as words, list};
+
+/// Runs `import`; returns the exit status.
+pub fn run(arguments: &ImportArguments) -> u8 {
+    let world = match AppContext::real() {
+        Ok(world) => world,
+        Err(error) => return cannot_start(&error),
+    };
+    let plan = world
+        .folder
+        .clone()
+        .and_then(|dir| bring_in(&arguments.file, &dir, world.base_url.as_str()));
+    let first = match plan {
+        Ok(plan) => plan.first,
+        Err(error) => {
+            say(&error);
+            return EXIT_SOME_FAILED;
+        }
+    };
+    drop(world);
+    match first.is_empty() || arguments.no_check {
+        true => EXIT_GOOD,
+        false => super::block_on(check::check(AssetsToCheck::These(first), false)),
+    }
+}
+
+/// Brings a file in, and says what that did.
+fn bring_in(path: &Path, dir: &Path, base_url: &str) -> Result<ImportPlan, String> {
+    let file = match path.to_str() {
+        Some("-") => ImportFile::read(io::stdin().lock(), base_url),
+        _ => ImportFile::open(path, base_url),
+    };
+    let file = file.map_err(|error| error.to_string())?;
+    let mut history = History::open(dir)
+        .map_err(|error| error.to_string())?
+        .history;
+    let library = Library::open(dir).map_err(|error| error.to_string())?;
+    let plan = file
+        .plan(library.as_ref(), base_url)
+        .map_err(|error| error.to_string())?;
+    drop(library);
+    let sums = [
+        words::new(plan.new),
+        words::known(plan.known),
+        words::malformed(file.malformed()),
+    ];
+    say(&sums.join(list::items()));
+    if file.malformed() > 0 {
+        say(&words::malformed_lines(&file.named_lines()));
+    }
+    history
+        .import(&file, Timestamp::now().as_millisecond())
+        .map_err(|error| error.to_string())?;
+    Ok(plan)
+}
