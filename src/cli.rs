@@ -86,17 +86,6 @@ One request a second; Ctrl-C stops, and what was answered is kept in the history
 Exit status: 0 all are known, 1 some are unknown or could not be asked about, 2 wrong usage, 3 no API
 key or a refused one, 4 balance or account, 130 interrupted.";
 
-const IMPORT_HELP: &str = "\
-Says how many assets are new, how many the history has, and how many lines have no usable ID. Known
-assets get what is missing, and nothing else changes: importing a file twice does nothing more.
-A list has one ID a line, perhaps with a tab and a name; a table has a column asset_id or id.
-At most 256 MB, 500,000 assets, and 1 MB a line.
-
-Then memories.ai is asked about the first 100 new assets, as by check: a line for each.
-
-Exit status: 0 all is well, 1 the file cannot be read or some are unknown, 2 wrong usage, 3 no API key
-or a refused one, 4 balance or account, 130 interrupted.";
-
 /// Upload video, audio and images to memories.ai and get their asset ids.
 #[derive(Debug, Parser)]
 #[command(
@@ -133,8 +122,7 @@ pub enum CliCommand {
     /// List what was uploaded from this computer
     History(HistoryArguments),
     /// Bring assets into the history from a CSV or JSON export, a ledger, or a list of IDs
-    #[command(after_help = IMPORT_HELP)]
-    Import(ImportArguments),
+    Import(import::ImportArguments),
     /// Run a server that plays the service, on this computer only, for trying out and for tests
     Sandbox(SandboxArguments),
 }
@@ -205,17 +193,6 @@ pub struct CheckArguments {
     pub all: bool,
 }
 
-/// Arguments of `import`.
-#[derive(Debug, Args)]
-pub struct ImportArguments {
-    /// The file; - is standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Ask the service about none of them
-    #[arg(long)]
-    pub no_check: bool,
-}
-
 /// Arguments of `sandbox`.
 #[derive(Debug, Args)]
 pub struct SandboxArguments {
@@ -249,15 +226,14 @@ fn cannot_start(error: &SetupError) -> u8 {
 
 /// Runs a command that needs no window.
 pub fn run(command: CliCommand) -> ExitCode {
-    let outcome = match command {
+    ExitCode::from(match command {
         CliCommand::Upload(arguments) => upload_by(arguments, Numbers::of(FrontEnd::CommandLine)),
         CliCommand::Key(command) => key::run(&command),
         CliCommand::Check(arguments) => check::run(arguments),
         CliCommand::History(arguments) => history::run(&arguments),
         CliCommand::Import(arguments) => import::run(&arguments),
         CliCommand::Sandbox(arguments) => sandbox::run(&arguments),
-    };
-    ExitCode::from(outcome)
+    })
 }
 
 /// Parses arguments; on `--help`, `--version` and wrong usage prints and exits.

@@ -20,7 +20,6 @@ use jiff::Zoned;
 use self::command::LibraryCommand;
 use self::details::AssetDetails;
 use self::filters::LibraryFilters;
-use self::import::ImportPreview;
 use self::jobs::LibraryJobs;
 use self::reader::{LibraryAnswer, LibraryReader};
 use self::records::RecordCache;
@@ -38,7 +37,6 @@ pub use crate::store::history::library::{LibraryColumn, LibraryFacets, StatusFil
 const BETWEEN_READINGS: Duration = Duration::from_secs(1);
 /// Shortest time between two readings while the page is hidden and only its count shows.
 const BETWEEN_COUNTS: Duration = Duration::from_secs(10);
-
 /// Rows whose records are read with the first search: a large screen's.
 const FIRST_PAGE: usize = 50;
 
@@ -246,7 +244,7 @@ impl LibraryState {
     }
 
     /// Returns the file of assets that was read.
-    pub fn import(&self) -> Option<&ImportPreview> {
+    pub fn import(&self) -> Option<&import::ImportPreview> {
         self.jobs.import.as_ref()
     }
 

@@ -1,11 +1,12 @@
 //! `import`: brings the assets of a file into the history, and asks about the first new ones.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use jiff::Timestamp;
 
-use super::{EXIT_GOOD, EXIT_SOME_FAILED, ImportArguments, cannot_start, check, say};
+use super::{EXIT_GOOD, EXIT_SOME_FAILED, cannot_start, check, say};
 
 use crate::model::asset_check::AssetsToCheck;
 use crate::setup::AppContext;
@@ -13,6 +14,30 @@ use crate::store::History;
 use crate::store::history::import::{ImportFile, ImportPlan};
 use crate::store::history::library::Library;
 use crate::text::messages::{import as words, list};
+
+/// Help after the arguments of `import`.
+const HELP: &str = "\
+Says how many assets are new, how many the history has, and how many lines have no usable ID. Known
+assets get what is missing, and nothing else changes: importing a file twice does nothing more.
+A list has one ID a line, perhaps with a tab and a name; a table has a column asset_id or id.
+At most 256 MB, 500,000 assets, and 1 MB a line.
+
+Then memories.ai is asked about the first 100 new assets, as by check: a line for each.
+
+Exit status: 0 all is well, 1 the file cannot be read or some are unknown, 2 wrong usage, 3 no API key
+or a refused one, 4 balance or account, 130 interrupted.";
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub struct ImportArguments {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Ask the service about none of them
+    #[arg(long)]
+    pub no_check: bool,
+}
 
 /// Runs `import`; returns the exit status.
 pub fn run(arguments: &ImportArguments) -> u8 {

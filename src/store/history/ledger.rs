@@ -5,6 +5,7 @@
 //! any loss of the database, which keeps the offset it has applied. Every field is quoted and free
 //! of line breaks, so a line cut short by a crash is recognised and swallows no other.
 
+mod events;
 mod line;
 mod pending;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use super::{assets, batches};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::store::files;
 
+pub use self::events::{AssetEvent, asset_events};
 pub use self::line::LedgerEvent;
 pub(super) use self::line::{HEADER, LedgerEntry, read_line};
 
@@ -316,35 +318,6 @@ fn ends_a_line(mut file: &File, end: u64) -> io::Result<bool> {
     file.seek(SeekFrom::Start(end - 1))?;
     file.read_exact(&mut last)?;
     Ok(last == *b"\n")
-}
-
-/// An event of an asset in the ledger.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AssetEvent {
-    /// Time in milliseconds since the Unix epoch.
-    pub at_ms: i64,
-    /// `None` for an event of another program version.
-    pub event: Option<LedgerEvent>,
-}
-
-/// Reads the events of an asset from the ledger of a data directory, oldest first. Blocks: it reads
-/// the whole ledger.
-///
-/// # Errors
-/// The ledger cannot be read. A missing one has no events.
-pub fn asset_events(dir: &Path, of: &AssetRecord) -> io::Result<Vec<AssetEvent>> {
-    let mut events = Vec::new();
-    Ledger::new(dir).read_from(0, |entry| {
-        if let LedgerEntry::Asset { event, asset } = entry
-            && asset.asset_id == of.asset_id
-            && asset.base_url == of.base_url
-            && let Some(at_ms) = asset.uploaded_at_ms
-        {
-            events.push(AssetEvent { at_ms, event });
-        }
-        Ok(())
-    })?;
-    Ok(events)
 }
 
 /// Returns the applied offset and its hash.
