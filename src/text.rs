@@ -35,8 +35,8 @@ pub use place::Backend;
 pub use rejection::{rejection, rejection_line};
 pub(crate) use status::{note, other_key, status_word};
 pub(crate) use units::{
-    capture_time, day, dollars, duration, left, megabytes, number, picture_size, playing_time,
-    rate, size, size_of, storage_cost, whole_seconds,
+    capture_time, daily_cost, day, duration, left, megabytes, monthly_cost, number, picture_size,
+    playing_time, rate, size, size_of, whole_seconds,
 };
 
 /// Website for keys and accounts.

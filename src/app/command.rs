@@ -13,7 +13,9 @@ use crate::store::Settings;
 use crate::store::settings::Start;
 pub use crate::store::settings::Theme as ThemeChoice;
 
-pub use list::{BatchCommand, BulkAction, Column, CursorMove, EntryId, ExportFormat, Filter};
+pub use list::{
+    BatchCommand, BulkAction, Column, CursorMove, EntryId, ExportFormat, Filter, ReportScope,
+};
 
 /// Effect of a click on the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +125,7 @@ pub enum UiCommand {
     CopySelected,
     CopyAs(ExportFormat),
     Export(ExportFormat),
+    SaveReport(ReportScope),
     Selected(BulkAction),
     Show(Filter),
     /// Scrolls to the first added row.

@@ -2,6 +2,7 @@
 
 use super::Backend;
 use super::messages::status as say;
+use crate::model::fault::FaultKind;
 use crate::model::media::Note;
 use crate::model::snapshot::Status;
 
@@ -19,6 +20,7 @@ pub fn status_word(status: &Status) -> &'static str {
         Status::Processing { .. } => say::processing(),
         Status::OtherKey { .. } => say::other_key(),
         Status::Ready => say::ready(),
+        Status::Failed(fault) if fault.kind == FaultKind::AssetDeleted => say::deleted(),
         Status::Failed(_) => say::failed(),
         Status::Paused => say::paused(),
         Status::Cancelled => say::cancelled(),

@@ -12,6 +12,9 @@ use crate::model::calendar::{day_and_minute, local_time};
 use crate::model::cost::StorageCost;
 use crate::model::media::CaptureTime;
 
+/// Least amount of dollars that is told exactly.
+const CENT: f64 = 0.01;
+
 fn options(bytes: u64) -> FormatSizeOptions {
     let mut unit = 1;
     while bytes / unit >= 1000 {
@@ -131,18 +134,24 @@ pub fn number(number: impl Display) -> String {
     apart
 }
 
-/// Formats the monthly storage cost: "storage ≈ $0.12 a month".
-pub fn storage_cost(bytes: u64) -> String {
-    let dollars = StorageCost::of(bytes).month;
-    if dollars < 0.01 {
-        say::storage_cost_low().to_owned()
-    } else {
-        say::storage_cost(&self::dollars(dollars))
+/// Formats what storing bytes costs a month: "≈ $0.12 a month".
+pub fn monthly_cost(bytes: u64) -> String {
+    match StorageCost::of(bytes).month {
+        low if low < CENT => say::monthly_cost_low().to_owned(),
+        month => say::monthly_cost(&dollars(month)),
+    }
+}
+
+/// Formats what storing bytes costs a day: "≈ $0.21 a day".
+pub fn daily_cost(bytes: u64) -> String {
+    match StorageCost::of(bytes).day {
+        low if low < CENT => say::daily_cost_low().to_owned(),
+        day => say::daily_cost(&dollars(day)),
     }
 }
 
 /// Formats an amount of dollars without their sign: "0.12", "5,992.79".
-pub fn dollars(amount: f64) -> String {
+fn dollars(amount: f64) -> String {
     let amount = format!("{amount:.2}");
     match amount.split_once('.') {
         Some((whole, cents)) => [&number(whole), ".", cents].concat(),

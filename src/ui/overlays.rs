@@ -38,10 +38,21 @@ pub fn toast(ctx: &Context, app: &App, out: &mut Vec<UiCommand>) {
     });
 }
 
-/// Draws the two lines of a page's foot, or in their place the toast, which covers no row there.
-pub fn foot_lines(ui: &mut Ui, app: &App, first: &str, second: &str, out: &mut Vec<UiCommand>) {
+/// Draws the two lines of a page's foot with a tooltip, or in their place the toast, which covers no
+/// row there.
+pub fn foot_lines(
+    ui: &mut Ui,
+    app: &App,
+    (first, second): (&str, &str),
+    hint: &str,
+    out: &mut Vec<UiCommand>,
+) {
     let Some(toast) = app.feedback().toast() else {
-        card::two_lines(ui, ui.max_rect().height(), first, second);
+        let height = ui.max_rect().height();
+        let lines = ui.scope(|ui| card::two_lines(ui, height, first, second));
+        if !hint.is_empty() {
+            lines.response.on_hover_text(hint);
+        }
         return;
     };
     let frame = Frame::new()

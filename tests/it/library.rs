@@ -217,6 +217,20 @@ fn filters_and_heads_narrow_and_order_the_list() {
 }
 
 #[test]
+fn the_foot_tells_the_cost_and_leads_to_what_may_be_paid_for_in_vain() {
+    let mut shelf = Shelf::full();
+    shelf.until_has("5 assets · 6.2 GB · ≈ $0.19 a month");
+    shelf.press("You may be paying for 1", Role::Button);
+    shelf.until_gone("A001_C001 wide.mp4");
+    assert!(has(&shelf.window, "You may be paying for these"));
+    assert!(has(&shelf.window, "poster.png, Failed"));
+    assert!(has(&shelf.window, "1 asset · 2.1 GB · ≈ $0.06 a month"));
+    shelf.press("Clear filters", Role::Button);
+    shelf.until_has("A001_C001 wide.mp4");
+    assert!(!has(&shelf.window, "You may be paying for these"));
+}
+
+#[test]
 fn everything_is_selected_with_the_keyboard_and_copied_as_in_the_queue() {
     let mut shelf = Shelf::full();
     shelf.window.key_press_modifiers(Modifiers::COMMAND, Key::A);

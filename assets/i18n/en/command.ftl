@@ -212,6 +212,9 @@ command-save-json = Export JSON…
 command-save-csv = Export CSV…
     .hint = Save the selected files’ IDs and names as a table
 
+command-save-report = Save report…
+    .hint = Save a page that lists these files, to read, print or hand on
+
 ## Colours
 
 command-theme-system = As the system

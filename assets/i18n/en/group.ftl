@@ -21,6 +21,8 @@ group-collapsed = collapsed
 group-export = Export…
 # Tooltip of the menu.
 group-menu = Everything that can be done with these files
+# $size: such as "12 GB", $cost: such as "less than $0.01 a day, ≈ $0.36 a month".
+group-stored = { $size } stored at memories.ai: { $cost }
 # Tooltip of the number of skipped files.
 group-skipped-hint = Show the files that were skipped
 

@@ -82,6 +82,7 @@ intake-tell-location = { $located ->
        *[other] { $located } of { $files } files say where they were taken, and this goes with them.
     }
 # $cost: what storing the files costs.
+intake-storage = storage { $cost }
 intake-keeping = Keeping them: { $cost }.
 intake-by-id = { $duplicates ->
         [one] { $duplicates } duplicate gets the ID of the file with the same content and is not sent.

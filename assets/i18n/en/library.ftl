@@ -16,6 +16,7 @@ library-failed = Failed
 library-wrong-size = Wrong size
 library-gone = Not found
 library-deleted = Deleted
+library-unneeded = Maybe not needed
 
 ## Kinds
 
@@ -114,8 +115,14 @@ library-foot-selected = { $files ->
        *[other] { $files } assets selected
     } · { $size } · { $cost }
 library-foot-counting = { NUMBER($files) } assets selected · counting…
-library-cost = ≈ ${ $dollars } a month
-library-cost-low = under $0.01 a month
+# Prices as in library-foot; what memories.ai deleted or does not know costs nothing.
+library-prices = Stored at memories.ai for $0.001 per GB a day: { $daily }, { $monthly } (30 days). Deleted assets cost nothing.
+
+## What may be paid for in vain
+
+library-paying = You may be paying for { NUMBER($assets) }
+library-paying-title = You may be paying for these
+library-paying-means = Uploads that failed or were abandoned, and further copies of the same content. The first ready copy isn’t listed.
 
 ## Found from the queue
 
@@ -217,6 +224,7 @@ library-event-failed = Failed
 library-event-abandoned = Abandoned
 library-event-gone = No longer found by memories.ai
 library-event-found = Found again by memories.ai
+library-event-deleted = Deleted from memories.ai
 library-event-removed = Removed from the Library
 library-event-imported = Brought in
 library-event-other = Recorded by another version

@@ -42,5 +42,7 @@ units-picture-size = { $width } × { $height }
 ## Storage costs
 
 # $dollars: an amount, such as "0.12".
-units-storage-cost = storage ≈ ${ $dollars } a month
-units-storage-cost-low = storage under $0.01 a month
+units-monthly-cost = ≈ ${ $dollars } a month
+units-monthly-cost-low = less than $0.01 a month
+units-daily-cost = ≈ ${ $dollars } a day
+units-daily-cost-low = less than $0.01 a day

@@ -194,6 +194,17 @@ impl ExportFormat {
     pub const SAVED: [Self; 2] = [Self::Csv, Self::Json];
 }
 
+/// Files that a report is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReportScope {
+    /// Rows and skipped files of a batch, or the rows without one.
+    Batch(Option<BatchId>),
+    /// What is selected on the page that is shown.
+    Selection,
+    /// Everything that the Library lists.
+    Library,
+}
+
 /// Command on every selected row that allows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the table of words says what each does")]

@@ -317,6 +317,7 @@ fn event_word(event: Option<LedgerEvent>) -> &'static str {
         Some(LedgerEvent::Found) => words::event_found(),
         Some(LedgerEvent::Removed) => words::event_removed(),
         Some(LedgerEvent::Imported) => words::event_imported(),
+        Some(LedgerEvent::Deleted) => words::event_deleted(),
         None => words::event_other(),
     }
 }

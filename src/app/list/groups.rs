@@ -47,6 +47,8 @@ pub struct BatchTotals {
     pub active: usize,
     /// Size of all files in bytes.
     pub size: u64,
+    /// Bytes that memories.ai stores for these rows.
+    pub stored: u64,
     /// Bytes sent of `started`.
     pub sent: u64,
     /// Bytes of rows that were started and neither cancelled nor failed.
@@ -79,8 +81,10 @@ impl BatchTotals {
             ) => (transfer.map_or(0, |it| it.sent), row.size),
             _ => (0, 0),
         };
+        let stored = row.asset_id.as_ref().map_or(0, |_| row.size);
         for (sum, bytes) in [
             (&mut self.size, row.size),
+            (&mut self.stored, stored),
             (&mut self.sent, sent),
             (&mut self.started, started),
         ] {

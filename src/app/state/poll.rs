@@ -185,6 +185,7 @@ impl App {
                 self.feedback
                     .say(wording::library::checked(&end), None, now);
             }
+            Notice::AssetsDeleted(_) => {}
             Notice::HistorySetAside(set_aside) => self.notices.set_aside(set_aside),
         }
     }

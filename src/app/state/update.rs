@@ -101,6 +101,7 @@ impl App {
             UiCommand::CopySelected => self.copy_ids(&self.selected(), ExportFormat::Lines, now),
             UiCommand::CopyAs(format) => self.copy_ids(&self.selected(), format, now),
             UiCommand::Export(format) => self.export(self.selected(), format),
+            UiCommand::SaveReport(_) => {}
             UiCommand::Selected(many) => self.each(&self.selected(), many, now),
             UiCommand::Batch(command, batch) => self.batch_command(command, batch, now),
             UiCommand::EditBatch { batch, label, note } => self.edit_batch(batch, &label, &note),

@@ -156,6 +156,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::CopySelected => say::copy_selected(),
         C::CopyAs(format) => copied(*format),
         C::Export(format) => saved(*format),
+        C::SaveReport(_) => say::save_report(),
         C::Selected(it) => {
             let (label, tooltip, _) = many(*it);
             (label, tooltip)

@@ -4,7 +4,7 @@ use crate::app::list::BatchTotals;
 use crate::model::batch::Batch;
 pub(crate) use crate::text::messages::group::*;
 use crate::text::messages::{foot, list};
-use crate::text::size;
+use crate::text::{daily_cost, monthly_cost, size};
 
 /// Returns the label of a batch.
 pub fn label(batch: Option<&Batch>) -> &str {
@@ -23,6 +23,17 @@ pub fn state(totals: &BatchTotals) -> Option<String> {
 /// Returns the number of its files that need attention.
 pub fn trouble(totals: &BatchTotals) -> Option<String> {
     (totals.attention > 0).then(|| foot::attention(totals.attention))
+}
+
+/// Returns the user's note and what storing the batch costs, for a tooltip.
+pub fn hint(batch: Option<&Batch>, totals: &BatchTotals) -> String {
+    let note = batch.and_then(|batch| batch.note.clone());
+    let stored = (totals.stored > 0).then(|| {
+        let prices = [daily_cost(totals.stored), monthly_cost(totals.stored)];
+        stored(&prices.join(list::items()), &size(totals.stored))
+    });
+    let lines: Vec<String> = note.into_iter().chain(stored).collect();
+    lines.join("\n")
 }
 
 /// Returns the header as a sentence for screen readers.

@@ -6,7 +6,7 @@ use crate::model::media::Rejection;
 use crate::model::plan::Plan;
 use crate::model::throughput::Eta;
 use crate::text::messages::{banner, foot, intake as say, list};
-use crate::text::{Backend, duration, size, storage_cost};
+use crate::text::{Backend, duration, monthly_cost, size};
 
 /// Returns the name of the reason for refusing a file, which `intake-reason` selects by.
 pub fn refusal(rejection: &Rejection) -> &'static str {
@@ -88,7 +88,7 @@ pub fn plan_at_length(plan: &Plan, place: Backend) -> String {
 
 /// Returns the storage cost; `None` in the sandbox, which stores nothing.
 fn keeping(plan: &Plan, place: Backend) -> Option<String> {
-    (place == Backend::Service).then(|| storage_cost(plan.bytes))
+    (place == Backend::Service).then(|| say::storage(&monthly_cost(plan.bytes)))
 }
 
 /// Returns the files that are not uploaded, by reason.

@@ -9,7 +9,6 @@ use crate::app::library::filters::{LibraryFilter, Period};
 use crate::app::library::{LibraryColumn, LibraryFacets, StatusFilter, details};
 use crate::model::accounts::Accounts;
 use crate::model::asset_check::AssetCheckProgress;
-use crate::model::cost::StorageCost;
 use crate::text;
 pub(crate) use crate::text::messages::library::*;
 use crate::text::messages::{import, library as say, units};
@@ -96,6 +95,7 @@ fn status_word(status: StatusFilter) -> &'static str {
         StatusFilter::Failed => say::failed(),
         StatusFilter::Gone => say::gone(),
         StatusFilter::Deleted => say::deleted(),
+        StatusFilter::Unneeded => say::unneeded(),
     }
 }
 
@@ -149,14 +149,15 @@ pub fn totals(files: usize, bytes: Option<u64>, is_selection: bool) -> String {
     let Some(bytes) = bytes else {
         return say::foot_counting(files);
     };
-    let dollars = StorageCost::of(bytes).month;
-    let cost = match dollars < 0.01 {
-        true => say::cost_low().to_owned(),
-        false => say::cost(&text::dollars(dollars)),
-    };
+    let cost = text::monthly_cost(bytes);
     let size = text::size(bytes);
     match is_selection {
         true => say::foot_selected(&cost, files, &size),
         false => say::foot(&cost, files, &size),
     }
+}
+
+/// Returns the price of bytes by day and by month, for a tooltip.
+pub fn prices(bytes: u64) -> String {
+    say::prices(&text::daily_cost(bytes), &text::monthly_cost(bytes))
 }

@@ -144,6 +144,19 @@ impl Journal {
         });
     }
 
+    /// Stages that an asset is to be deleted from the service, or not any more.
+    pub fn stage_deletion(&mut self, asset: &AssetId, is_wanted: bool) {
+        let (base_url, asset_id) = (self.base_url.clone(), asset.clone());
+        self.staged.push(match is_wanted {
+            true => HistoryChange::PutDeletion {
+                base_url,
+                asset_id,
+                at_ms: now_ms(),
+            },
+            false => HistoryChange::DropDeletion { base_url, asset_id },
+        });
+    }
+
     pub fn drop_item(&mut self, id: ItemId) {
         self.staged.push(HistoryChange::DropItem(id));
     }

@@ -93,6 +93,20 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
             "INSERT OR REPLACE INTO sessions (base_url, asset_id, at_ms) VALUES (?1, ?2, ?3)",
             params![base_url, asset_id.as_str(), at_ms],
         ),
+        HistoryChange::PutDeletion {
+            base_url,
+            asset_id,
+            at_ms,
+        } => run(
+            connection,
+            "INSERT OR IGNORE INTO deletions (base_url, asset_id, at_ms) VALUES (?1, ?2, ?3)",
+            params![base_url, asset_id.as_str(), at_ms],
+        ),
+        HistoryChange::DropDeletion { base_url, asset_id } => run(
+            connection,
+            "DELETE FROM deletions WHERE base_url = ?1 AND asset_id = ?2",
+            [base_url, asset_id.as_str()],
+        ),
         HistoryChange::DropSession { base_url, asset_id } => run(
             connection,
             "DELETE FROM sessions WHERE base_url = ?1 AND asset_id = ?2",

@@ -23,7 +23,7 @@ use self::line::{imported_line, renamed_line, tells_of_state, to_line};
 use self::pending::PendingLines;
 use super::changes::apply;
 use super::database_file::{self, Identity};
-use super::records::{AssetRecord, HistoryChange};
+use super::records::HistoryChange;
 use super::rows::{first, run};
 use super::{assets, batches};
 use crate::model::asset::{AssetId, AssetStatus};

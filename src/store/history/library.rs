@@ -82,6 +82,8 @@ pub struct LibraryFacets {
     pub accounts: Vec<Account>,
     /// First days of the user's months with uploads, newest first.
     pub months: Vec<Date>,
+    /// Number of assets for [`StatusFilter::Unneeded`].
+    pub unneeded: u32,
 }
 
 /// Interrupts a [`Library`]'s running call from another thread; the call fails.
@@ -304,6 +306,12 @@ fn facets(connection: &Connection) -> rusqlite::Result<LibraryFacets> {
             Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
         })?,
         months: months(connection)?,
+        unneeded: connection
+            .prepare_cached(&format!(
+                "SELECT count(*) FROM assets WHERE {}",
+                query::UNNEEDED
+            ))?
+            .query_row((), |row| row.get::<_, u32>(0))?,
     })
 }
 

@@ -253,6 +253,22 @@ pub enum HistoryChange {
         /// Start in milliseconds since the Unix epoch; 0 for a session to be removed.
         at_ms: i64,
     },
+    /// The user wants an asset deleted from the service.
+    PutDeletion {
+        /// The service.
+        base_url: String,
+        /// The asset.
+        asset_id: AssetId,
+        /// Time in milliseconds since the Unix epoch.
+        at_ms: i64,
+    },
+    /// The service deleted an asset, or it is to be left alone.
+    DropDeletion {
+        /// The service.
+        base_url: String,
+        /// The asset.
+        asset_id: AssetId,
+    },
     /// The keychain no longer holds it.
     DropSession {
         /// The service.

@@ -71,9 +71,11 @@ fn durations_say_what_a_user_would() {
 }
 
 #[test]
-fn storage_has_a_price_a_month() {
-    assert_eq!(storage_cost(3_900_000_000), "storage ≈ $0.12 a month");
-    assert_eq!(storage_cost(1_000_000), "storage under $0.01 a month");
+fn storage_has_a_price_a_day_and_a_month() {
+    assert_eq!(monthly_cost(3_900_000_000), "≈ $0.12 a month");
+    assert_eq!(monthly_cost(1_000_000), "less than $0.01 a month");
+    assert_eq!(daily_cost(212_000_000_000), "≈ $0.21 a day");
+    assert_eq!(daily_cost(3_900_000_000), "less than $0.01 a day");
     assert_eq!(
         [7, 999, 1_000, 1_234_567].map(number),
         ["7", "999", "1,000", "1,234,567"]

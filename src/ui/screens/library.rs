@@ -10,6 +10,7 @@ use egui::{Frame, Margin, Popup, Rect, ScrollArea, Ui, UiBuilder, accesskit, vec
 
 use self::columns::Columns;
 use crate::app::command::{Page, UiCommand};
+use crate::app::library::StatusFilter;
 use crate::app::library::command::{AssetCommand, LibraryCommand};
 use crate::app::library::filters::LibraryFilter;
 use crate::app::state::App;
@@ -92,6 +93,11 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut AssetsView, out: &mut Vec<UiComma
     Frame::new().inner_margin(inset).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
         filters::show(ui, app, out);
+        if library.filters().status == Some(StatusFilter::Unneeded) {
+            let p = Palette::of(ui);
+            text::label(ui, words::paying_title(), type_size::BODY, p.text);
+            text::label(ui, words::paying_means(), type_size::SMALL, p.secondary);
+        }
     });
     let columns = Columns::of(ui, ui.available_rect_before_wrap());
     if library.selection().is_empty() {
@@ -275,13 +281,25 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     };
     let check = app.snapshot().asset_check;
     let checking = check.as_ref().map(words::checking).unwrap_or_default();
-    let left = |ui: &mut Ui| overlays::foot_lines(ui, app, &said, &checking, out);
+    let prices = bytes.map(words::prices).unwrap_or_default();
+    let left = |ui: &mut Ui| overlays::foot_lines(ui, app, (&said, &checking), &prices, out);
     let command = UiCommand::Library(match check {
         Some(_) => LibraryCommand::StopChecking,
         None => LibraryCommand::CheckAll,
     });
     let mut asked = None;
+    let unneeded = library.facets().unneeded;
     let right = |ui: &mut Ui| {
+        let filter = LibraryFilter::Status(Some(StatusFilter::Unneeded));
+        let show = UiCommand::Library(LibraryCommand::Filter(filter));
+        let label = words::paying(unneeded as usize);
+        let button = Button {
+            hint: words::paying_means().to_owned(),
+            ..Button::of(&show, ButtonStyle::Plain).labelled(&label)
+        };
+        if unneeded > 0 && button.show(ui) {
+            asked = Some(show);
+        }
         let bring_in = UiCommand::Library(LibraryCommand::BringIn);
         for command in [bring_in, command] {
             let button = Button::of(&command, ButtonStyle::Outlined);

@@ -3,7 +3,7 @@
 use egui::{EventFilter, Id, Key, Margin, TextEdit, Ui};
 use lucide_icons::Icon;
 
-use crate::app::command::{BulkAction, Column, ExportFormat, Filter, UiCommand};
+use crate::app::command::{BulkAction, Column, ExportFormat, Filter, ReportScope, UiCommand};
 use crate::app::state::App;
 use crate::app::wording::{command as table, selection as selected};
 use crate::text::messages::window as words;
@@ -300,6 +300,8 @@ pub fn copy_buttons(ui: &mut Ui, blocked: Option<&str>, out: &mut Vec<UiCommand>
     };
     let copied = ExportFormat::COPIED.map(UiCommand::CopyAs);
     let saved = ExportFormat::SAVED.map(UiCommand::Export);
-    let items = copied.into_iter().chain(saved).map(MenuItem::of);
+    let report = UiCommand::SaveReport(ReportScope::Selection);
+    let items = copied.into_iter().chain(saved).chain([report]);
+    let items = items.map(MenuItem::of);
     menu::show(ui, other, items.collect(), out);
 }

@@ -75,7 +75,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let left = |ui: &mut Ui| {
         let (first, second) =
             status_bar::summary(snapshot, list, &app.plan(), app.backend(), app.now());
-        overlays::foot_lines(ui, app, &first, &second, out);
+        overlays::foot_lines(ui, app, (&first, &second), "", out);
     };
     let hint = |command: &UiCommand| {
         status_bar::hint(command, list, &app.plan(), snapshot.paused, app.backend())

@@ -9,7 +9,7 @@ use super::list_item::{
 };
 use super::menu::{self, MenuItem};
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
-use crate::app::command::{BatchCommand, BulkAction, ExportFormat, UiCommand};
+use crate::app::command::{BatchCommand, BulkAction, ExportFormat, ReportScope, UiCommand};
 use crate::app::list::{BatchGroup, BatchTotals};
 use crate::app::rows;
 use crate::app::state::App;
@@ -78,8 +78,9 @@ pub fn show(
         };
         out.push(UiCommand::Batch(command, group.batch));
     }
-    if let Some(note) = batch.and_then(|batch| batch.note.as_deref()) {
-        response.on_hover_text(note);
+    let hint = words::hint(batch, &totals);
+    if !hint.is_empty() {
+        response.on_hover_text(hint);
     }
     Focus::of(in_header, in_button)
 }
@@ -205,6 +206,8 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
             Icon::FileDown,
             saved.map(item),
         ));
+        let report = UiCommand::SaveReport(ReportScope::Batch(group.batch));
+        items.push(MenuItem::of(report));
     }
     let actions = [
         BulkAction::Upload,

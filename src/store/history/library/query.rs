@@ -58,6 +58,8 @@ pub enum StatusFilter {
     Gone,
     /// Deleted from the service.
     Deleted,
+    /// Stored, but nobody may need it: failed, abandoned, or a further copy of the same content.
+    Unneeded,
     /// This status was reported last, whatever is known beside it.
     Reported(AssetStatus),
 }
@@ -130,6 +132,22 @@ impl LibrarySort {
     }
 }
 
+/// SQL condition of assets that the service stores although nobody may need them. Of equal content in
+/// one account the first ready copy is needed, whichever keys sent it.
+pub(super) const UNNEEDED: &str = "(deleted_at_ms IS NULL
+     AND upload_status IS NOT NULL AND coalesce(remark, '') <> 'gone'
+     AND (upload_status = 'FAILED' OR coalesce(remark, '') IN ('abandoned', 'size_mismatch')
+     OR id IN (SELECT id FROM (SELECT a.id, row_number() OVER (
+         PARTITION BY a.base_url, coalesce(k.account, a.account), content
+         ORDER BY upload_status = 'FAILED' OR coalesce(remark, '') IN ('abandoned', 'size_mismatch'),
+             upload_status <> 'SUCCESS', a.id) AS copy
+         FROM assets AS a
+         LEFT JOIN accounts AS k ON k.base_url = a.base_url AND k.fingerprint = a.account
+         WHERE deleted_at_ms IS NULL AND upload_status IS NOT NULL AND a.account <> ''
+         AND coalesce(remark, '') <> 'gone'
+         AND content IN (SELECT content FROM assets GROUP BY content HAVING count(*) > 1))
+         WHERE copy > 1)))";
+
 /// Cases of the statuses in the order in which they are sorted.
 const STATUS_RANK: &str = "WHEN deleted_at_ms IS NOT NULL THEN 5 \
      WHEN remark = 'gone' THEN 4 \
@@ -181,6 +199,7 @@ impl LibraryQuery {
                 StatusFilter::Failed => ranked(3),
                 StatusFilter::Gone => ranked(4),
                 StatusFilter::Deleted => ranked(5),
+                StatusFilter::Unneeded => (format!("{UNNEEDED} = ?"), Value::Integer(1)),
                 StatusFilter::Reported(status) => {
                     ("upload_status = ?".to_owned(), text(status.as_str()))
                 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::asset::AssetRemark;
 use crate::model::batch::{Batch, BatchId};
 use crate::model::media::Kind;
 use crate::store::history::library::{
@@ -87,6 +88,79 @@ fn each_word_is_part_of_name_folder_id_note_or_label_in_any_script() {
     assert_eq!(found("  two  SHOOT 假 "), "2");
     assert_eq!(found("two größe"), "");
     assert_eq!(found("reserved"), "");
+}
+
+#[test]
+fn what_nobody_may_need_is_failed_abandoned_or_a_further_copy_in_one_account() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut history = open(dir.path());
+    let copy = |id: &str, content: u8, at| AssetRecord {
+        content: Some(ContentHash::from_bytes([content; 32])),
+        ..stored(id, "/a.mp4", at)
+    };
+    let of = |account: &str| Account::from_fingerprint(account);
+    put(
+        &mut history,
+        vec![
+            // Still processing when a second copy was ready.
+            AssetRecord {
+                status: Some(AssetStatus::Waiting),
+                ..copy("re_10", 1, 1)
+            },
+            copy("re_11", 1, 2),
+            copy("re_12", 1, 3),
+            // Gone copies count neither as copies nor as what is paid for.
+            AssetRecord {
+                deleted_at_ms: Some(9),
+                ..copy("re_20", 2, 4)
+            },
+            AssetRecord {
+                remark: Some(AssetRemark::Gone),
+                ..copy("re_21", 2, 5)
+            },
+            copy("re_22", 2, 6),
+            // Another account, another service, and an unknown account.
+            AssetRecord {
+                account: of("other"),
+                ..copy("re_30", 1, 7)
+            },
+            AssetRecord {
+                base_url: "https://other.example".to_owned(),
+                ..copy("re_31", 1, 8)
+            },
+            AssetRecord {
+                account: of(""),
+                ..copy("re_32", 3, 9)
+            },
+            AssetRecord {
+                account: of(""),
+                ..copy("re_33", 3, 10)
+            },
+            // An abandoned copy is not the one to keep, and needs no other.
+            AssetRecord {
+                remark: Some(AssetRemark::Abandoned),
+                ..copy("re_40", 4, 11)
+            },
+            copy("re_41", 4, 12),
+            AssetRecord {
+                status: Some(AssetStatus::Failed),
+                ..stored("re_50", "/b.mp4", 13)
+            },
+            AssetRecord {
+                status: None,
+                remark: Some(AssetRemark::Abandoned),
+                ..asset("re_51", "reserved.mp4", 14)
+            },
+            stored("re_52", "/c.mp4", 15),
+        ],
+    );
+    let unneeded = LibraryQuery {
+        status: Some(StatusFilter::Unneeded),
+        ..LibraryQuery::default()
+    };
+    let mut library = library(dir.path());
+    assert_eq!(found(&mut library, &unneeded), "50 40 12 10");
+    assert_eq!(library.find(&unneeded).unwrap().facets.unneeded, 4);
 }
 
 proptest! {

@@ -49,6 +49,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             Some(StatusFilter::Failed),
             Some(StatusFilter::Gone),
             Some(StatusFilter::Deleted),
+            Some(StatusFilter::Unneeded),
         ];
         let statuses = || statuses.map(LibraryFilter::Status).into();
         let now = LibraryFilter::Status(chosen.status);
