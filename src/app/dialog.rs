@@ -44,6 +44,8 @@ pub enum Dialog {
     Formats,
     /// Details of an asset.
     Asset(i64),
+    /// Bring in the assets of the file that was read?
+    BringIn,
     /// Remove these assets from the Library?
     RemoveAssets(LibraryRows),
     /// Delete these assets from the service?

@@ -38,6 +38,8 @@ pub enum FileDialogKind {
     BackupFolder,
     /// One file: the new location of a missing one.
     Located,
+    /// One list of assets.
+    Import,
     /// A file to write the selection to.
     Save(ExportFormat),
     /// A file to write a report to, with a name for it.

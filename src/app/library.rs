@@ -3,6 +3,7 @@
 pub mod command;
 pub mod details;
 pub mod filters;
+pub mod import;
 mod jobs;
 mod reader;
 mod records;
@@ -36,7 +37,6 @@ pub use crate::store::history::library::{LibraryColumn, LibraryFacets, StatusFil
 const BETWEEN_READINGS: Duration = Duration::from_secs(1);
 /// Shortest time between two readings while the page is hidden and only its count shows.
 const BETWEEN_COUNTS: Duration = Duration::from_secs(10);
-
 /// Rows whose records are read with the first search: a large screen's.
 const FIRST_PAGE: usize = 50;
 
@@ -246,6 +246,11 @@ impl LibraryState {
     /// Starts what reads many records.
     pub fn jobs(&mut self) -> &mut LibraryJobs {
         &mut self.jobs
+    }
+
+    /// Returns the file of assets that was read.
+    pub fn import(&self) -> Option<&import::ImportPreview> {
+        self.jobs.import.as_ref()
     }
 
     /// Handles all answers that have arrived.

@@ -12,7 +12,7 @@ use super::pending::{Outcome, Pending, Wake};
 use super::report::ReportJob;
 use super::wording::selection as words;
 use crate::model::snapshot::ItemId;
-use crate::text::messages::{located, settings, window};
+use crate::text::messages::{import, located, settings, window};
 
 /// Use of what the user chooses in an open dialog.
 enum DialogPurpose {
@@ -20,6 +20,8 @@ enum DialogPurpose {
     Add,
     /// Copy the history to the chosen folder too.
     BackupFolder,
+    /// Bring in the assets of the chosen file.
+    Import,
     /// Relocate the missing file of this row.
     Locate(ItemId),
     /// Write these files to the chosen one.
@@ -39,6 +41,8 @@ pub enum Picked {
     Add(Vec<PathBuf>),
     /// Continue the row with this file.
     Locate(ItemId, PathBuf),
+    /// Read this list of assets.
+    Import(PathBuf),
     /// Apply this setting.
     Set(Setting),
     /// Tell the user in the settings screen, which would hide a toast.
@@ -82,6 +86,11 @@ impl Pickers {
     /// Asks for the folder of a second copy of the history.
     pub fn choose_backup_folder(&mut self) {
         self.ask(DialogPurpose::BackupFolder, FileDialogKind::BackupFolder);
+    }
+
+    /// Asks for a list of assets.
+    pub fn choose_import(&mut self) {
+        self.ask(DialogPurpose::Import, FileDialogKind::Import);
     }
 
     /// Asks for the new location of the row's file; `false` if that is being asked already.
@@ -162,6 +171,7 @@ impl Pickers {
                 let folder = paths.into_iter().next();
                 Some(Picked::Set(Setting::BackupFolder(folder)))
             }
+            DialogPurpose::Import => Some(Picked::Import(paths.into_iter().next()?)),
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
             DialogPurpose::Export {
                 rows,
@@ -214,6 +224,7 @@ fn unavailable(purpose: &DialogPurpose) -> Picked {
     let said = match purpose {
         DialogPurpose::BackupFolder => return Picked::NotSet(settings::no_copy_dialog()),
         DialogPurpose::Add => window::no_file_dialog(),
+        DialogPurpose::Import => import::no_dialog(),
         DialogPurpose::Locate(_) => located::no_dialog(),
         DialogPurpose::Export { .. } | DialogPurpose::Report(_) => words::no_save_dialog(),
     };

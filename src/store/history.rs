@@ -9,6 +9,7 @@ mod changes;
 mod connect;
 mod database_file;
 mod error;
+pub mod import;
 mod ledger;
 pub mod library;
 mod open;
@@ -203,15 +204,8 @@ impl History {
     /// # Errors
     /// The database cannot be written.
     pub fn reserve_ids(&mut self, count: u32) -> Result<ItemId, StoreError> {
-        self.write(|connection, _| {
-            connection.query_row(
-                "UPDATE counters SET value = value + ?1 WHERE name = 'next_item'
-                 RETURNING value - ?1",
-                [count],
-                |row| row.get(0),
-            )
-        })
-        .map(from_sql_id)
+        self.write(|connection, _| rows::reserve(connection, count))
+            .map(from_sql_id)
     }
 
     /// Moves rows from one run to another and returns those that moved: if two processes try, one

@@ -7,8 +7,9 @@ use rfd::{AsyncFileDialog, FileHandle};
 
 use crate::app::command::ExportFormat;
 use crate::app::environment::{DialogResult, FileDialogKind, FileDialogs};
+use crate::app::library::import::IMPORTED;
 use crate::app::pending::{Pending, Wake};
-use crate::text::messages::window as words;
+use crate::text::messages::{import, window as words};
 
 /// A dialog that closes faster than this never opened: without portal and zenity, rfd returns
 /// within milliseconds.
@@ -51,6 +52,15 @@ impl FileDialogs for SystemDialogs {
             }
             FileDialogKind::Located => {
                 let chosen = dialog.set_title(words::locate()).pick_file();
+                let one = async move { close(chosen.await.map(|file| vec![file])) };
+                Pending::wait_for("file dialog", wake, one)
+            }
+            FileDialogKind::Import => {
+                let chosen = dialog
+                    .set_title(import::choose())
+                    .add_filter(import::lists(), &IMPORTED)
+                    .add_filter(words::all_files(), &["*"])
+                    .pick_file();
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }

@@ -78,6 +78,7 @@ fn library(command: &LibraryCommand) -> Option<Icon> {
             AssetCommand::Delete => Icon::Trash2,
         },
         LibraryCommand::CheckAll => Icon::RefreshCw,
+        LibraryCommand::BringIn | LibraryCommand::ConfirmBringIn => Icon::FilePlus,
         LibraryCommand::StopChecking | LibraryCommand::StopDeleting => Icon::X,
         LibraryCommand::CopyDetails(_) => Icon::Copy,
         LibraryCommand::ConfirmRemove => Icon::ListX,

@@ -39,7 +39,7 @@ pub fn asset(number: i64, name: &str, days: i64) -> AssetRecord {
         size: 412_000_000 * u64::try_from(number).unwrap(),
         content: None,
         status: Some(AssetStatus::Success),
-        uploaded_at_ms: SHOT - days * DAY,
+        uploaded_at_ms: Some(SHOT - days * DAY),
         remark: None,
         note: None,
         batch: Some(BatchId(1001)),
@@ -516,4 +516,36 @@ fn a_drop_leaves_the_library_without_a_stray_focus() {
     shelf.window.run();
     assert!(matches!(shelf.engine.next(), Some(Command::Add(_))));
     assert!(!has_focus(&shelf), "the page is another one");
+}
+
+#[test]
+fn a_list_that_is_dropped_is_shown_before_it_is_brought_in() {
+    let mut shelf = Shelf::full();
+    let drop_list = |shelf: &mut Shelf, name: &str, text: &str| {
+        let path = shelf._dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let dropped = Arc::new(Drop(path));
+        shelf.window.input_mut().dropped_files.push(dropped);
+        shelf.window.run();
+    };
+    let known = asset(1, "", 0).asset_id;
+    let list = format!("{known}\nre_900001\tfrom-a-list.mp4\nre_900002\nnone here\n");
+    drop_list(&mut shelf, "ids.txt", &list);
+    shelf.until_has("Bring in ids.txt?");
+    assert!(has(&shelf.window, "2 new"));
+    assert!(has(&shelf.window, "1 malformed"));
+    assert!(has(&shelf.window, "Lines without a usable asset ID: 4."));
+    shelf.window.get_by_label("Bring in").click();
+    shelf.window.run();
+    shelf.until_has("2 assets brought in.");
+    shelf.until_has("from-a-list.mp4, ");
+    assert!(has(&shelf.window, "Library 7"));
+    let Some(Command::CheckAssets(AssetsToCheck::These(asked))) = shelf.engine.next() else {
+        panic!("the new ones are not asked about");
+    };
+    assert_eq!(asked.len(), 2);
+
+    drop_list(&mut shelf, "notes.csv", "a,b\n1,2\n");
+    shelf.until_has("There are no asset IDs in the file.");
+    assert!(shelf.engine.next().is_none(), "nothing was added to upload");
 }

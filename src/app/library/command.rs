@@ -29,6 +29,12 @@ pub enum LibraryCommand {
     Selected(AssetCommand),
     /// Asks the service about all assets again.
     CheckAll,
+    /// Asks for a file of assets to bring in.
+    BringIn,
+    /// Reads this file of assets.
+    ReadImport(std::path::PathBuf),
+    /// Brings in what the open preview shows.
+    ConfirmBringIn,
     /// Ends the asking.
     StopChecking,
     /// Removes the assets of the open question.

@@ -29,7 +29,7 @@ pub(crate) fn asset(number: i64, name: &str) -> AssetRecord {
         size: 1_000_000_000,
         content: None,
         status: Some(AssetStatus::Success),
-        uploaded_at_ms: number * 1000,
+        uploaded_at_ms: Some(number * 1000),
         remark: None,
         note: None,
         batch: None,
@@ -244,7 +244,7 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
     let here = AssetRecord {
         path: path.clone(),
         size: 4,
-        uploaded_at_ms: i64::MAX / 2,
+        uploaded_at_ms: Some(i64::MAX / 2),
         remark: Some(AssetRemark::MayBeStoredTwice),
         ..asset(9, "here.mp4")
     };
@@ -255,7 +255,7 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
     };
     assert_eq!(details::file_state(&other), FileState::Changed);
     let newer = AssetRecord {
-        uploaded_at_ms: 0,
+        uploaded_at_ms: Some(0),
         ..here
     };
     assert_eq!(details::file_state(&newer), FileState::Changed);

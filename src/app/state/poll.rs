@@ -75,6 +75,7 @@ impl App {
         for picked in self.pickers.poll() {
             match picked {
                 Picked::Add(paths) => self.add(paths),
+                Picked::Import(path) => self.read_import(path),
                 Picked::Locate(id, path) => self.engines.send(Command::Locate(id, path)),
                 Picked::Set(setting) => self.set(setting),
                 Picked::NotSet(why) => {

@@ -11,7 +11,7 @@ use crate::model::accounts::Accounts;
 use crate::model::asset_check::AssetCheckProgress;
 use crate::text;
 pub(crate) use crate::text::messages::library::*;
-use crate::text::messages::{deletion, library as say, units};
+use crate::text::messages::{deletion, import, library as say, units};
 
 /// Returns the words of a page's button.
 pub fn page_words(page: Page) -> Words {
@@ -42,6 +42,8 @@ pub fn command(command: &LibraryCommand) -> Words {
         LibraryCommand::Filter(_) => (say::search(), say::filter_hint()),
         LibraryCommand::Row(it, _) | LibraryCommand::Selected(it) => asset(*it),
         LibraryCommand::CheckAll => say::check_all(),
+        LibraryCommand::BringIn | LibraryCommand::ReadImport(_) => import::bring_in(),
+        LibraryCommand::ConfirmBringIn => (import::confirm(), ""),
         LibraryCommand::StopChecking => say::stop_checking(),
         LibraryCommand::ConfirmRemove => say::confirm_remove(),
         LibraryCommand::ConfirmDelete => deletion::confirm_delete(),

@@ -50,7 +50,7 @@ fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
         size: 100,
         content: None,
         status: None,
-        uploaded_at_ms: at,
+        uploaded_at_ms: Some(at),
         remark: None,
         note: None,
         batch: None,

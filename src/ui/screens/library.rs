@@ -87,7 +87,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut AssetsView, out: &mut Vec<UiComma
     if library.all() == Some(0) || library.problem().is_some() {
         view.entry = None;
         view.focused = None;
-        nothing(ui, app);
+        nothing(ui, app, out);
         return;
     }
     Frame::new().inner_margin(inset).show(ui, |ui| {
@@ -112,7 +112,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut AssetsView, out: &mut Vec<UiComma
 }
 
 /// Draws why there is nothing: not read yet, never uploaded, or unreadable.
-fn nothing(ui: &mut Ui, app: &App) {
+fn nothing(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let p = Palette::of(ui);
     ui.add_space((ui.available_height() - size::ROW) / 2.0);
     ui.vertical_centered(|ui| {
@@ -128,6 +128,12 @@ fn nothing(ui: &mut Ui, app: &App) {
                 text::label(ui, words::never(), type_size::TITLE, p.text);
                 text::label(ui, words::never_means(), type_size::BODY, p.secondary);
             }
+        }
+        let bring_in = UiCommand::Library(LibraryCommand::BringIn);
+        if app.library().problem().is_none()
+            && Button::of(&bring_in, ButtonStyle::Outlined).show(ui)
+        {
+            out.push(bring_in);
         }
     });
 }
@@ -308,9 +314,12 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         if files > 0 && Button::of(&report, ButtonStyle::Plain).show(ui) {
             asked = Some(report);
         }
-        let button = Button::of(&command, ButtonStyle::Outlined);
-        if button.show_with_id(ui, ("foot", command.entry().label)) {
-            asked = Some(command);
+        let bring_in = UiCommand::Library(LibraryCommand::BringIn);
+        for command in [bring_in, command] {
+            let button = Button::of(&command, ButtonStyle::Outlined);
+            if button.show_with_id(ui, ("foot", command.entry().label)) {
+                asked = Some(command);
+            }
         }
     };
     card::left_right(ui, ui.available_height(), left, right);
