@@ -45,6 +45,8 @@ pub enum Dialog {
     Asset(i64),
     /// Remove these assets from the Library?
     RemoveAssets(LibraryRows),
+    /// Copies of the Library.
+    Backups,
 }
 
 /// Uploads to stop after confirmation.

@@ -19,6 +19,10 @@ enum DialogPurpose {
     Add,
     /// Copy the history to the chosen folder too.
     BackupFolder,
+    /// Save a copy of the history.
+    SaveCopy,
+    /// Restore from the chosen copy.
+    OpenCopy,
     /// Relocate the missing file of this row.
     Locate(ItemId),
     /// Write these files to the chosen one.
@@ -32,6 +36,10 @@ pub enum Picked {
     Add(Vec<PathBuf>),
     /// Continue the row with this file.
     Locate(ItemId, PathBuf),
+    /// Save a copy of the history to this file.
+    SaveCopy(PathBuf),
+    /// Restore from this copy.
+    OpenCopy(PathBuf),
     /// Apply this setting.
     Set(Setting),
     /// Tell the user in the settings screen, which would hide a toast.
@@ -75,6 +83,16 @@ impl Pickers {
     /// Asks for the folder of a second copy of the history.
     pub fn choose_backup_folder(&mut self) {
         self.ask(DialogPurpose::BackupFolder, FileDialogKind::BackupFolder);
+    }
+
+    /// Asks for a file to save a copy of the history to.
+    pub fn save_copy(&mut self) {
+        self.ask(DialogPurpose::SaveCopy, FileDialogKind::SaveCopy);
+    }
+
+    /// Asks for a copy of the history.
+    pub fn open_copy(&mut self) {
+        self.ask(DialogPurpose::OpenCopy, FileDialogKind::OpenCopy);
     }
 
     /// Asks for the new location of the row's file; `false` if that is being asked already.
@@ -142,6 +160,8 @@ impl Pickers {
                 let folder = paths.into_iter().next();
                 Some(Picked::Set(Setting::BackupFolder(folder)))
             }
+            DialogPurpose::SaveCopy => paths.into_iter().next().map(Picked::SaveCopy),
+            DialogPurpose::OpenCopy => paths.into_iter().next().map(Picked::OpenCopy),
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
             DialogPurpose::Export(rows, format) => {
                 let path = paths.into_iter().next()?;
@@ -181,7 +201,8 @@ impl Pickers {
 fn unavailable(purpose: &DialogPurpose) -> Picked {
     let said = match purpose {
         DialogPurpose::BackupFolder => return Picked::NotSet(settings::no_copy_dialog()),
-        DialogPurpose::Add => window::no_file_dialog(),
+        DialogPurpose::Add | DialogPurpose::OpenCopy => window::no_file_dialog(),
+        DialogPurpose::SaveCopy => words::no_save_dialog(),
         DialogPurpose::Locate(_) => located::no_dialog(),
         DialogPurpose::Export(..) => words::no_save_dialog(),
     };

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod actions;
+mod backups;
 mod batches;
 mod library;
 mod poll;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::backups::Backups;
 use super::banners::{self, Banner, BannerContext};
 use super::command::ThemeChoice;
 use super::desktop_status::DesktopStatus;
@@ -49,6 +51,7 @@ pub struct App {
     settings: SettingsState,
     list: ListState,
     library: LibraryState,
+    backups: Backups,
     notices: Notices,
     pickers: Pickers,
     feedback: Feedback,
@@ -94,6 +97,7 @@ impl App {
             ),
             list: ListState::default(),
             library: LibraryState::new(data_dir, wake.clone()),
+            backups: Backups::new(wake.clone()),
             notices: Notices::default(),
             pickers: Pickers::new(outside.dialogs, wake.clone()),
             feedback: Feedback::default(),

@@ -2,6 +2,7 @@
 
 mod account;
 mod asset;
+mod backups;
 mod batch;
 mod key;
 pub(super) mod parts;
@@ -91,6 +92,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             }
             Dialog::Formats => formats(ui, app, out),
             Dialog::Asset(row) => asset::details(ui, app, row, out),
+            Dialog::Backups => backups::show(ui, app, out),
             Dialog::RemoveAssets(rows) => asset::remove(ui, app, &rows, out),
         }
     });

@@ -225,4 +225,5 @@ library-event-abandoned = Abandoned
 library-event-gone = No longer found by memories.ai
 library-event-found = Found again by memories.ai
 library-event-removed = Removed from the Library
+library-event-imported = Imported
 library-event-other = Recorded by another version

@@ -314,6 +314,7 @@ fn event_word(event: Option<LedgerEvent>) -> &'static str {
         Some(LedgerEvent::Gone) => words::event_gone(),
         Some(LedgerEvent::Found) => words::event_found(),
         Some(LedgerEvent::Removed) => words::event_removed(),
+        Some(LedgerEvent::Imported) => words::event_imported(),
         None => words::event_other(),
     }
 }

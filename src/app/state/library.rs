@@ -126,6 +126,7 @@ impl App {
                     self.library.jobs().remove(rows);
                 }
             }
+            LibraryCommand::Backup(command) => self.backup_command(command),
             LibraryCommand::EditNote(note) => {
                 if let Some(details) = self.library.details_mut() {
                     details.edit_note(&note);

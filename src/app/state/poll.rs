@@ -81,6 +81,8 @@ impl App {
             match picked {
                 Picked::Add(paths) => self.add(paths),
                 Picked::Locate(id, path) => self.engines.send(Command::Locate(id, path)),
+                Picked::SaveCopy(path) => self.save_copy(path),
+                Picked::OpenCopy(path) => self.choose_copy(path),
                 Picked::Set(setting) => self.set(setting),
                 Picked::NotSet(why) => {
                     self.settings.refuse(why.to_owned());
@@ -106,6 +108,7 @@ impl App {
             None => {}
         }
         self.poll_library(now);
+        self.poll_backups(now);
         self.feedback.poll(now);
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::App;
+use crate::app::backups::Backups;
 use crate::app::dialog::Dialog;
 use crate::app::settings::preferences;
 use crate::app::wording::{self, Quit};
@@ -21,6 +22,7 @@ impl App {
     fn show_other_engine(&mut self) {
         self.list.replace(self.engines.snapshot());
         self.library.replace(self.engines.data_dir());
+        self.backups = Backups::new(self.wake.clone());
         let refused = self.list().refused_files();
         self.notices.replace(self.engines.snapshot(), refused);
         self.pickers.forget_rows();

@@ -67,6 +67,19 @@ impl Ledger {
                 HistoryChange::PutAsset(asset) => (LedgerEvent::of(asset), asset),
                 HistoryChange::ClearRemark(asset) => (LedgerEvent::Found, asset),
                 HistoryChange::RemoveAsset(asset) => (LedgerEvent::Removed, asset),
+                HistoryChange::ImportAsset(asset, at_ms) => {
+                    // The first line of an asset has the time of its upload.
+                    let id = Some(asset.asset_id.clone());
+                    let state = LedgerEvent::of(asset);
+                    self.pending.add(to_line(state, asset), id.clone());
+                    let imported = AssetRecord {
+                        uploaded_at_ms: *at_ms,
+                        ..asset.clone()
+                    };
+                    self.pending
+                        .add(to_line(LedgerEvent::Imported, &imported), id);
+                    continue;
+                }
                 HistoryChange::EditBatch {
                     batch,
                     label,

@@ -166,6 +166,9 @@ pub enum HistoryChange {
     /// Adds or updates an asset. `None`, empty and 0 leave existing values, and the first upload
     /// time stays.
     PutAsset(AssetRecord),
+    /// Adds or updates an asset, which the user brings in at this time, in milliseconds since the
+    /// Unix epoch. The ledger gets a line of the import, and one of the asset's state.
+    ImportAsset(AssetRecord, i64),
     /// Clears the remark of an asset, if it exists: the service knows it again. The ledger keeps a
     /// line of it, with this record.
     ClearRemark(AssetRecord),
@@ -263,6 +266,7 @@ impl HistoryChange {
         matches!(
             self,
             Self::PutAsset(_)
+                | Self::ImportAsset(..)
                 | Self::ClearRemark(_)
                 | Self::SetNote { .. }
                 | Self::RemoveAsset(_)

@@ -11,16 +11,17 @@ use egui::{Frame, Margin, Popup, Rect, ScrollArea, Ui, UiBuilder, accesskit, vec
 use self::columns::Columns;
 use crate::app::command::{Page, UiCommand};
 use crate::app::library::StatusFilter;
-use crate::app::library::command::{AssetCommand, LibraryCommand};
+use crate::app::library::command::{AssetCommand, BackupCommand, LibraryCommand};
 use crate::app::library::filters::LibraryFilter;
 use crate::app::state::App;
-use crate::app::wording::library as words;
 use crate::app::wording::selection as selected;
+use crate::app::wording::{backups, library as words};
 use crate::ui::overlays;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle, chip};
 use crate::ui::widgets::list_item::{Focus, Keyboard};
+use crate::ui::widgets::menu::{self, MenuItem};
 use crate::ui::widgets::{card, text};
 
 /// State of the list that is kept between frames.
@@ -265,23 +266,23 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 /// check of all.
 pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let library = app.library();
-    if library.all().is_none_or(|all| all == 0) {
-        return;
-    }
+    let is_empty = library.all().is_none_or(|all| all == 0);
     let (files, bytes) = library.totals();
     let said = match files {
         0 => String::new(),
         _ => words::totals(files, bytes, !library.selection().is_empty()),
     };
     let check = app.snapshot().asset_check;
-    let checking = check.as_ref().map(words::checking).unwrap_or_default();
+    let checking = check.as_ref().map(words::checking);
+    let checking = checking.or(app.backups().busy().map(str::to_owned));
+    let checking = checking.unwrap_or_default();
     let prices = bytes.map(words::prices).unwrap_or_default();
     let left = |ui: &mut Ui| overlays::foot_lines(ui, app, (&said, &checking), &prices, out);
     let command = UiCommand::Library(match check {
         Some(_) => LibraryCommand::StopChecking,
         None => LibraryCommand::CheckAll,
     });
-    let mut asked = None;
+    let mut asked = Vec::new();
     let unneeded = library.facets().unneeded;
     let right = |ui: &mut Ui| {
         let filter = LibraryFilter::Status(Some(StatusFilter::Unneeded));
@@ -291,14 +292,31 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             hint: words::paying_means().to_owned(),
             ..Button::of(&show, ButtonStyle::Plain).labelled(&label)
         };
+        backup_menu(ui, app, &mut asked);
         if unneeded > 0 && button.show(ui) {
-            asked = Some(show);
+            asked.push(show);
         }
         let button = Button::of(&command, ButtonStyle::Outlined);
-        if button.show_with_id(ui, ("foot", command.entry().label)) {
-            asked = Some(command);
+        if !is_empty && button.show_with_id(ui, ("foot", command.entry().label)) {
+            asked.push(command);
         }
     };
     card::left_right(ui, ui.available_height(), left, right);
     out.extend(asked);
+}
+
+/// Draws the Library's menu.
+fn backup_menu(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let (name, hint) = backups::menu();
+    let item = |command| MenuItem::of(UiCommand::Library(LibraryCommand::Backup(command)));
+    let button = Button {
+        name,
+        icon: Some(lucide_icons::Icon::Ellipsis),
+        hint: hint.to_owned(),
+        ..Button::of(&UiCommand::OpenSettings, ButtonStyle::Outlined).icon_only()
+    };
+    if app.backups().busy().is_none() {
+        let items = vec![item(BackupCommand::Save), item(BackupCommand::Open)];
+        menu::show(ui, button, items, out);
+    }
 }

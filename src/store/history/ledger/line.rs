@@ -33,13 +33,15 @@ pub enum LedgerEvent {
     Found,
     /// The user removed it from the history.
     Removed,
+    /// The user brought it in from another list.
+    Imported,
 }
 
 /// Event of a batch: the user gave it another label.
 const RENAMED: &str = "renamed";
 
 impl LedgerEvent {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Reserved,
         Self::Stored,
         Self::Ready,
@@ -48,6 +50,7 @@ impl LedgerEvent {
         Self::Gone,
         Self::Found,
         Self::Removed,
+        Self::Imported,
     ];
 
     /// Returns the ledger's word.
@@ -61,6 +64,7 @@ impl LedgerEvent {
             Self::Gone => "gone",
             Self::Found => "found",
             Self::Removed => "removed",
+            Self::Imported => "imported",
         }
     }
 
@@ -181,7 +185,7 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
         Some(LedgerEvent::Gone) => (None, Some(AssetRemark::Gone)),
         Some(LedgerEvent::Stored) => (Some(AssetStatus::Waiting), None),
         Some(LedgerEvent::Reserved | LedgerEvent::Found | LedgerEvent::Removed) => (None, None),
-        None => (Some(AssetStatus::Other), None),
+        Some(LedgerEvent::Imported) | None => (Some(AssetStatus::Other), None),
     };
     Some(LedgerEntry::Asset {
         event,
