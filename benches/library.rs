@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use mavi_uploader::model::asset::{Account, AssetId, AssetStatus, ContentHash};
 use mavi_uploader::model::batch::{Batch, BatchId};
 use mavi_uploader::model::media::{Kind, MediaMetadata};
+use mavi_uploader::model::upload_facts::UploadFacts;
 use mavi_uploader::store::history::library::{
     Library, LibraryColumn, LibraryQuery, LibraryResults, LibrarySort,
 };
@@ -64,6 +65,8 @@ fn asset(number: u64) -> AssetRecord {
             ..MediaMetadata::default()
         },
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The command line, without a window: the commands of `docs/contract.md`.
 
-mod check;
+mod assets;
 mod events;
 mod history;
 mod interrupt;
@@ -35,6 +35,7 @@ use crate::store::SecretError;
 use crate::store::settings::{DEFAULT_JOBS, JOBS};
 use crate::text::messages::key as key_words;
 
+pub use assets::{CheckArguments, DeleteArguments};
 pub use history::HistoryArguments;
 pub use interrupt::Interruption;
 pub use upload::upload_by;
@@ -76,15 +77,6 @@ A control character in a path is printed as \\n or \\u{1b}, a backslash as \\\\ 
 Exit status: 0 all is well, 1 some file failed or was refused, 2 wrong usage, 3 no API key or a
 refused one, 4 balance or account, 130 interrupted.";
 
-const CHECK_HELP: &str = "\
-Prints a line for each asset: its id, a tab, and its status (SUCCESS, UPLOADING, WAITING, FAILED or
-OTHER), \"unknown\" where memories.ai does not know it under this API key, \"other account\" where it
-was uploaded with the key of another account, or \"failed: \" with the reason.
-One request a second; Ctrl-C stops, and what was answered is kept in the history.
-
-Exit status: 0 all are known, 1 some are unknown or could not be asked about, 2 wrong usage, 3 no API
-key or a refused one, 4 balance or account, 130 interrupted.";
-
 /// Upload video, audio and images to memories.ai and get their asset ids.
 #[derive(Debug, Parser)]
 #[command(
@@ -116,8 +108,11 @@ pub enum CliCommand {
     #[command(subcommand)]
     Key(KeyCommand),
     /// Ask memories.ai again how assets are
-    #[command(after_help = CHECK_HELP)]
+    #[command(after_help = assets::CHECK_HELP)]
     Check(CheckArguments),
+    /// Delete assets from memories.ai for good
+    #[command(after_help = assets::DELETE_HELP)]
+    Delete(DeleteArguments),
     /// List what was uploaded from this computer
     History(HistoryArguments),
     /// Run a server that plays the service, on this computer only, for trying out and for tests
@@ -179,17 +174,6 @@ pub enum KeyCommand {
     Remove,
 }
 
-/// Arguments of `check`.
-#[derive(Debug, Args)]
-pub struct CheckArguments {
-    /// Assets to ask about, in the history or not
-    #[arg(value_name = "ASSET_ID", required_unless_present = "all", value_parser = parse_asset_id)]
-    pub ids: Vec<AssetId>,
-    /// Ask about every asset of the history
-    #[arg(long, conflicts_with = "ids")]
-    pub all: bool,
-}
-
 /// Arguments of `sandbox`.
 #[derive(Debug, Args)]
 pub struct SandboxArguments {
@@ -226,7 +210,8 @@ pub fn run(command: CliCommand) -> ExitCode {
     let outcome = match command {
         CliCommand::Upload(arguments) => upload_by(arguments, Numbers::of(FrontEnd::CommandLine)),
         CliCommand::Key(command) => key::run(&command),
-        CliCommand::Check(arguments) => check::run(arguments),
+        CliCommand::Check(arguments) => assets::check(arguments),
+        CliCommand::Delete(arguments) => assets::delete(arguments),
         CliCommand::History(arguments) => history::run(&arguments),
         CliCommand::Sandbox(arguments) => sandbox::run(&arguments),
     };

@@ -5,7 +5,9 @@
 //! [`transition`](crate::model::upload::transition) decides.
 
 mod actor;
+mod asset_calls;
 mod asset_checks;
+mod asset_deletions;
 mod batches;
 mod blocking_io;
 mod clock;

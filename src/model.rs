@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod asset;
 pub mod asset_check;
+pub mod asset_deletion;
 pub mod batch;
 pub mod calendar;
 pub mod cell_escaping;
@@ -19,4 +20,5 @@ pub mod snapshot;
 pub mod terminal;
 pub mod throughput;
 pub mod upload;
+pub mod upload_facts;
 pub mod version;

@@ -13,6 +13,7 @@ mod key;
 mod message;
 mod place;
 mod rejection;
+pub mod report;
 mod status;
 mod units;
 
@@ -33,7 +34,7 @@ pub(crate) use key::{not_a_key, not_a_key_briefly};
 pub use message::{Message, NextStep};
 pub use place::Backend;
 pub use rejection::{rejection, rejection_line};
-pub(crate) use status::{note, other_key, status_word};
+pub(crate) use status::{asset_word, note, other_key, status_word};
 pub(crate) use units::{
     capture_time, daily_cost, day, duration, left, megabytes, monthly_cost, number, picture_size,
     playing_time, rate, size, size_of, whole_seconds,

@@ -20,6 +20,7 @@ use super::reader::ReaderHandle;
 use super::wire::{self, Envelope};
 use super::{Service, SignedUpload, TransferProgress, UploadFile, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
+use crate::model::asset_deletion::DeletionAnswer;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::key::ApiKey;
 
@@ -215,6 +216,12 @@ fn blames_the_request(answer: &Response, kind: FaultKind) -> bool {
         )
 }
 
+/// Returns whether the service says that it does not know the asset.
+fn is_not_found(answer: &Response, fault: &Fault) -> bool {
+    fault.kind == FaultKind::BadRequest
+        && Envelope::read(&answer.body).is_some_and(|envelope| envelope.is_asset_not_found())
+}
+
 /// Attaches the asset id of the response to the fault, and unusable ids as text, so that none is
 /// lost.
 fn attach_asset_id(call: &CallContext<'_>, mut fault: Fault, answer: &Response) -> Fault {
@@ -327,12 +334,19 @@ impl Service for Client {
         let answer = self.ask_metadata(&call, key, asset.as_str()).await?;
         match call.data(&answer) {
             Ok(data) => wire::metadata(data, asset).ok_or_else(|| call.lacks_data(&answer)),
-            Err(fault)
-                if fault.kind == FaultKind::BadRequest
-                    && Envelope::read(&answer.body).is_some_and(|e| e.is_asset_not_found()) =>
-            {
-                Ok(AssetAnswer::NotFound)
-            }
+            Err(fault) if is_not_found(&answer, &fault) => Ok(AssetAnswer::NotFound),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn delete(&self, key: &ApiKey, asset: &AssetId) -> Result<DeletionAnswer, Fault> {
+        let call = CallContext::new("DELETE /{asset_id}", CallKind::None, Some(key));
+        let path = [asset.as_str()];
+        let request = self.request(Method::DELETE, &path, key).await?;
+        let answer = self.call(&call, request).await?;
+        match call.data(&answer) {
+            Ok(_) => Ok(DeletionAnswer::Deleted),
+            Err(fault) if is_not_found(&answer, &fault) => Ok(DeletionAnswer::NotFound),
             Err(fault) => Err(fault),
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::limiter::{Limiter, Permit, Priority};
 use super::{Service, SignedUpload, TransferProgress, UploadFile, Uploaded};
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
+use crate::model::asset_deletion::DeletionAnswer;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
 
@@ -100,6 +101,21 @@ impl<S: Service> RateLimited<S> {
     ) -> Result<AssetAnswer, Fault> {
         let place = self.limiter.enqueue(priority);
         let call = self.service.metadata(key, asset);
+        self.placed(place, None, call).await
+    }
+
+    /// Runs [`Service::delete`].
+    ///
+    /// # Errors
+    /// Faults of the service.
+    pub async fn delete(
+        &self,
+        key: &ApiKey,
+        asset: &AssetId,
+        priority: Priority,
+    ) -> Result<DeletionAnswer, Fault> {
+        let place = self.limiter.enqueue(priority);
+        let call = self.service.delete(key, asset);
         self.placed(place, None, call).await
     }
 

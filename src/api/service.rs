@@ -9,6 +9,7 @@ use super::progress::TransferProgress;
 use super::protocol::{KnownProtocol, UnansweredProtocol};
 use super::resumable::Session;
 use crate::model::asset::{AssetAnswer, AssetId, ContentHash};
+use crate::model::asset_deletion::DeletionAnswer;
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
 use crate::model::media::FileStamp;
@@ -111,6 +112,13 @@ pub trait Service: Send + Sync + 'static {
         key: &ApiKey,
         asset: &AssetId,
     ) -> impl Future<Output = Result<AssetAnswer, Fault>> + Send;
+
+    /// `DELETE /{asset_id}`, which cannot be undone.
+    fn delete(
+        &self,
+        key: &ApiKey,
+        asset: &AssetId,
+    ) -> impl Future<Output = Result<DeletionAnswer, Fault>> + Send;
 
     /// Returns the known protocols of storage hosts, by host and kind. Contains no secrets.
     fn learned(&self) -> Vec<KnownProtocol>;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::command::{Dismissible, Filter, UiCommand};
 use super::key_flow::KeyFlow;
+use super::library::command::LibraryCommand;
 use super::notices::Notices;
 use super::queue::QueueStatus;
 use super::wording::{self, banner as words};
@@ -149,6 +150,16 @@ pub fn banners(snapshot: &Snapshot, facts: &BannerContext<'_>) -> Vec<Banner> {
             stays(Tone::Notice, words::interrupted(snapshot.interrupted))
                 .labelled(UiCommand::ContinueInterrupted)
                 .labelled(UiCommand::DiscardInterrupted),
+        );
+    }
+    if snapshot.deletions_left > 0 && snapshot.asset_deletion.is_none() {
+        banners.push(
+            stays(
+                Tone::Notice,
+                wording::deletion::left_over(snapshot.deletions_left),
+            )
+            .labelled(UiCommand::Library(LibraryCommand::ResumeDeletions))
+            .labelled(UiCommand::Library(LibraryCommand::ForgetDeletions)),
         );
     }
     if let Some(set_aside) = facts.notices.history_set_aside() {

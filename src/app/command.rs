@@ -76,6 +76,7 @@ pub enum RowCommand {
     SendFirst,
     ShowFile,
     ShowInLibrary,
+    DeleteAsset,
     Details,
 }
 
@@ -208,6 +209,10 @@ pub enum Setting {
     Confirmations(bool),
     /// Desktop notification at the end of all uploads.
     Notifications(bool),
+    /// Copying the IDs of a batch when it is done.
+    CopyWhenDone(bool),
+    /// Full local paths in what is copied and saved.
+    FullPaths(bool),
     /// Second folder for the daily copies of the history; `None` for no second copy.
     BackupFolder(Option<PathBuf>),
 }
@@ -222,6 +227,8 @@ impl Setting {
             Self::Start(start) => settings.start = start,
             Self::Confirmations(ask) => settings.confirmations = ask,
             Self::Notifications(tell) => settings.notifications = tell,
+            Self::CopyWhenDone(copy) => settings.copy_when_done = copy,
+            Self::FullPaths(full) => settings.full_paths = full,
             Self::BackupFolder(folder) => settings.backup_folder = folder,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::deletion::DeletionRequest;
 use super::library::LibraryRows;
 use super::skipped::SkippedReport;
 use crate::model::asset::Account;
@@ -47,6 +48,8 @@ pub enum Dialog {
     RemoveAssets(LibraryRows),
     /// Copies of the Library.
     Backups,
+    /// Delete these assets from the service?
+    DeleteAssets(Arc<DeletionRequest>),
 }
 
 /// Uploads to stop after confirmation.

@@ -28,7 +28,7 @@ pub enum DialogResult {
 }
 
 /// Purpose of a file dialog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileDialogKind {
     /// Files of the supported formats.
     Files,
@@ -44,6 +44,8 @@ pub enum FileDialogKind {
     Located,
     /// A file to write the selection to.
     Save(ExportFormat),
+    /// A file to write a report to, with a name for it.
+    Report(String),
 }
 
 /// The system's file dialogs.

@@ -1,22 +1,25 @@
 //! Exports a selection: its IDs as text for the clipboard, or everything known in a file.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tempfile::NamedTempFile;
+
 use super::command::ExportFormat;
 use super::library::LibraryRows;
-use super::{rows, wording};
+use super::{report, rows, wording};
 use crate::model::asset::{AssetId, AssetState};
 use crate::model::batch::Batch;
-use crate::model::cell_escaping::{markdown_cell, spreadsheet_field};
+use crate::model::cell_escaping::{inert_cell, markdown_cell, spreadsheet_field};
 use crate::model::export_record::ExportRecord;
 use crate::model::media::Rejection;
 use crate::model::snapshot::{Row, Status};
 use crate::store::AssetRecord;
 use crate::store::history::library::Library;
+use crate::text::Backend;
+use crate::text::report::ReportFile;
 
 /// A file whose ID is copied.
 #[derive(Debug)]
@@ -24,7 +27,7 @@ pub struct CopiedFile<'a> {
     /// `None` if it may not be copied, as while no bytes are stored under it.
     asset_id: Option<&'a str>,
     name: &'a str,
-    path: Cow<'a, str>,
+    path: &'a Path,
     /// The asset is ready.
     is_ready: bool,
 }
@@ -35,7 +38,7 @@ impl<'a> CopiedFile<'a> {
         Self {
             asset_id: rows::id_to_copy_along(row),
             name: &row.name,
-            path: row.path.to_string_lossy(),
+            path: &row.path,
             is_ready: rows::is_ready(row),
         }
     }
@@ -45,7 +48,7 @@ impl<'a> CopiedFile<'a> {
         Self {
             asset_id: Some(asset.asset_id.as_str()),
             name: &asset.name,
-            path: asset.path.to_string_lossy(),
+            path: &asset.path,
             is_ready: asset.state() == AssetState::Ready,
         }
     }
@@ -60,8 +63,28 @@ pub struct ClipboardText {
     pub said: String,
 }
 
-/// Returns the IDs of these files for the clipboard; `None` if no file has one.
-pub fn for_clipboard(files: &[CopiedFile<'_>], format: ExportFormat) -> Option<ClipboardText> {
+/// Returns a path without what is above the file's folder, which is nobody's business but the
+/// user's.
+fn short_path(path: &Path) -> String {
+    let names = [path.parent().and_then(Path::file_name), path.file_name()];
+    let names = names.into_iter().flatten().map(|it| it.to_string_lossy());
+    names.collect::<Vec<_>>().join("/")
+}
+
+/// Returns the IDs of these files for the clipboard, in tables with `full_paths` or the names of
+/// their folders; `None` if no file has an ID.
+pub fn for_clipboard(
+    files: &[CopiedFile<'_>],
+    format: ExportFormat,
+    full_paths: bool,
+) -> Option<ClipboardText> {
+    let place = |file: &CopiedFile<'_>| match full_paths {
+        true => file.path.to_string_lossy().into_owned(),
+        false => {
+            let folder = file.path.parent().and_then(Path::file_name);
+            folder.unwrap_or_default().to_string_lossy().into_owned()
+        }
+    };
     let with_id = || files.iter().filter_map(|file| Some((file.asset_id?, file)));
     let mut seen = HashSet::new();
     let distinct: Vec<_> = with_id().filter(|(id, _)| seen.insert(*id)).collect();
@@ -72,20 +95,32 @@ pub fn for_clipboard(files: &[CopiedFile<'_>], format: ExportFormat) -> Option<C
     let text = match format {
         ExportFormat::Lines => ids.join("\n"),
         ExportFormat::Commas => ids.join(", "),
+        ExportFormat::NameAndId => {
+            let line = |(id, file): (&str, &CopiedFile<'_>)| {
+                let name = file.name.replace(char::is_control, " ");
+                format!("{}\t{id}", inert_cell(&name))
+            };
+            with_id().map(line).collect::<Vec<_>>().join("\n")
+        }
         ExportFormat::Json => serde_json::to_string(&ids).unwrap_or_default(),
+        ExportFormat::AssetIds => serde_json::json!({ "asset_ids": ids }).to_string(),
         ExportFormat::Csv => {
-            let mut text = "asset_id,name,path\n".to_owned();
+            let column = if full_paths { "path" } else { "folder" };
+            let mut text = format!("asset_id,name,{column}\n");
             for (id, file) in with_id() {
-                let fields = [id, file.name, &file.path].map(spreadsheet_field);
+                let fields = [id, file.name, &place(file)].map(spreadsheet_field);
                 text.push_str(&format!("{}\n", fields.join(",")));
             }
             text
         }
         ExportFormat::Markdown => {
-            let head = wording::selection::markdown_head();
+            let head = match full_paths {
+                true => wording::selection::markdown_head(),
+                false => wording::selection::markdown_head_with_folder(),
+            };
             let mut text = format!("{head}\n| --- | --- | --- |\n");
             for (id, file) in with_id() {
-                let (name, path) = (markdown_cell(file.name), markdown_cell(&file.path));
+                let (name, path) = (markdown_cell(file.name), markdown_cell(&place(file)));
                 text.push_str(&format!("| `{id}` | {name} | {path} |\n"));
             }
             text
@@ -93,9 +128,10 @@ pub fn for_clipboard(files: &[CopiedFile<'_>], format: ExportFormat) -> Option<C
     };
     let not_ready = distinct.iter().filter(|(_, file)| !file.is_ready).count();
     let without = files.iter().filter(|file| file.asset_id.is_none()).count();
+    let sharing = files.len() - without - ids.len();
     Some(ClipboardText {
         text,
-        said: wording::selection::copied(ids.len(), not_ready, without),
+        said: wording::selection::copied(ids.len(), not_ready, sharing, without),
     })
 }
 
@@ -112,7 +148,10 @@ pub struct QueueExport {
 }
 
 impl QueueExport {
-    fn for_each(&self, mut each: impl FnMut(&ExportRecord) -> io::Result<()>) -> io::Result<()> {
+    fn for_each(
+        &self,
+        mut each: impl FnMut(&Row, ExportRecord) -> io::Result<()>,
+    ) -> io::Result<()> {
         let dir = self.data_dir.as_deref();
         let history = dir.and_then(|dir| Library::open(dir).ok().flatten());
         for row in &self.rows {
@@ -121,7 +160,7 @@ impl QueueExport {
             let asset = asset.and_then(|(id, history)| history.asset(&self.base_url, id).ok()?);
             let batch = self.batches.iter().find(|it| Some(it.id) == row.batch);
             let label = batch.map(|batch| batch.label.as_str());
-            each(&record(row, id, asset.as_ref(), label))?;
+            each(row, record(row, id, asset.as_ref(), label))?;
         }
         Ok(())
     }
@@ -191,30 +230,40 @@ impl ExportSource {
         }
     }
 
-    /// Writes them to a file atomically. Blocks.
+    /// Writes them to a file atomically, with `full_paths` or what [`short_path`] leaves. Blocks.
     ///
     /// # Errors
     /// Any I/O error of writing or replacing the file, or the history cannot be read.
-    pub fn write(&self, path: &Path, format: ExportFormat) -> io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            // An ordinary user file, not a secret.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let written = builder.tempfile_in(folder)?;
-        let mut out = BufWriter::new(written);
-        self.write_to(&mut out, format)?;
-        let written = out.into_inner()?;
-        written.as_file().sync_all()?;
-        written.persist(path)?;
-        Ok(())
+    pub fn write(&self, path: &Path, format: ExportFormat, full_paths: bool) -> io::Result<()> {
+        write_atomically(path, |out| self.write_to(out, format, full_paths))
     }
 
-    fn write_to(&self, out: &mut impl Write, format: ExportFormat) -> io::Result<()> {
+    /// Passes each file to `each` as a report describes it, without holding them all. Blocks.
+    ///
+    /// # Errors
+    /// The history cannot be read; or the first error of `each`.
+    pub fn for_each_reported(
+        &self,
+        place: Backend,
+        mut each: impl FnMut(ReportFile) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match self {
+            Self::Rows(queue) => {
+                queue.for_each(|row, record| each(report::of_row(row, record, place)))
+            }
+            Self::Assets(rows) => rows.for_each(|asset| {
+                let (record, state) = (ExportRecord::from(&asset), asset.state());
+                each(ReportFile::of_asset(record, asset.path, state, place))
+            }),
+        }
+    }
+
+    fn write_to(
+        &self,
+        out: &mut impl Write,
+        format: ExportFormat,
+        full_paths: bool,
+    ) -> io::Result<()> {
         let is_json = format == ExportFormat::Json;
         if is_json {
             out.write_all(b"[")?;
@@ -223,23 +272,52 @@ impl ExportSource {
             write!(out, "\u{feff}{}\r\n", ExportRecord::COLUMNS.join(","))?;
         }
         let mut separator = "\n";
-        let mut each = |record: &ExportRecord| {
+        let mut each = |mut record: ExportRecord| {
+            if !full_paths {
+                record.path = short_path(Path::new(&record.path));
+            }
             if is_json {
                 out.write_all(std::mem::replace(&mut separator, ",\n").as_bytes())?;
-                Ok(serde_json::to_writer(&mut *out, record)?)
+                Ok(serde_json::to_writer(&mut *out, &record)?)
             } else {
                 write!(out, "{}\r\n", record.csv_line(str::to_owned))
             }
         };
         match self {
-            Self::Rows(queue) => queue.for_each(each)?,
-            Self::Assets(rows) => rows.for_each(|asset| each(&ExportRecord::from(&asset)))?,
+            Self::Rows(queue) => queue.for_each(|_, record| each(record))?,
+            Self::Assets(rows) => rows.for_each(|asset| each(ExportRecord::from(&asset)))?,
         }
         if is_json {
             out.write_all(b"\n]\n")?;
         }
         Ok(())
     }
+}
+
+/// Writes an ordinary file of the user's atomically. Blocks.
+///
+/// # Errors
+/// Any I/O error of writing or replacing the file, or the error of `write`.
+pub(super) fn write_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // An ordinary user file, not a secret.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let written = builder.tempfile_in(folder)?;
+    let mut out = BufWriter::new(written);
+    write(&mut out)?;
+    let written = out.into_inner()?;
+    written.as_file().sync_all()?;
+    written.persist(path)?;
+    Ok(())
 }
 
 #[cfg(test)]

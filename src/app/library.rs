@@ -238,6 +238,11 @@ impl LibraryState {
         self.jobs.rows(self.selected_ids())
     }
 
+    /// Returns everything that was found, to be read elsewhere.
+    pub fn listed_rows(&self) -> LibraryRows {
+        self.jobs.rows(self.results.ids.iter().copied().collect())
+    }
+
     /// Returns one row, to be read elsewhere.
     pub fn one_row(&self, row: i64) -> LibraryRows {
         self.jobs.rows(Arc::from([row]))

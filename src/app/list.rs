@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::command::{Column, EntryId, Filter, Pick};
+use super::rows;
 use super::selection::Selection;
 use crate::model::batch::{Batch, BatchId};
 use crate::model::plan::Plan;
@@ -323,6 +324,22 @@ impl List {
     /// Returns the sums over the rows of a batch, shown or hidden.
     pub fn batch_totals(&self, batch: Option<BatchId>) -> BatchTotals {
         self.groups.totals(batch)
+    }
+
+    /// Returns all batches, and `None` for the rows without one.
+    pub fn batches(&self) -> impl Iterator<Item = Option<BatchId>> {
+        self.groups.ids()
+    }
+
+    /// Returns the number of different IDs that a batch that is done has.
+    pub fn batch_ids(&self, batch: Option<BatchId>) -> usize {
+        let totals = self.batch_totals(batch);
+        if totals.duplicates == 0 {
+            return totals.ready;
+        }
+        let rows = self.seen.iter().filter(|row| self.groups.holds(batch, row));
+        let ids: HashSet<&str> = rows.filter_map(|row| rows::id_to_copy_along(row)).collect();
+        ids.len()
     }
 
     /// Returns the rows of a batch, shown or hidden, in the list's order.

@@ -9,6 +9,7 @@ use super::environment::{DialogResult, FileDialogKind, FileDialogs};
 use super::export::ExportSource;
 use super::paste;
 use super::pending::{Outcome, Pending, Wake};
+use super::report::ReportJob;
 use super::wording::selection as words;
 use crate::model::snapshot::ItemId;
 use crate::text::messages::{located, settings, window};
@@ -26,7 +27,13 @@ enum DialogPurpose {
     /// Relocate the missing file of this row.
     Locate(ItemId),
     /// Write these files to the chosen one.
-    Export(ExportSource, ExportFormat),
+    Export {
+        rows: ExportSource,
+        format: ExportFormat,
+        full_paths: bool,
+    },
+    /// Write this report to the chosen file.
+    Report(ReportJob),
 }
 
 /// Answer of a dialog or of the clipboard.
@@ -101,12 +108,25 @@ impl Pickers {
     }
 
     /// Asks for a file to write these files' lines to.
-    pub fn export(&mut self, rows: ExportSource, format: ExportFormat) {
+    pub fn export(&mut self, rows: ExportSource, format: ExportFormat, full_paths: bool) {
         if self.writing.is_none() {
             self.ask(
-                DialogPurpose::Export(rows, format),
+                DialogPurpose::Export {
+                    rows,
+                    format,
+                    full_paths,
+                },
                 FileDialogKind::Save(format),
             );
+        }
+    }
+
+    /// Asks for a file to write this report to.
+    pub fn save_report(&mut self, report: ReportJob) {
+        if self.writing.is_none() {
+            let name = report.file_name();
+            let kind = FileDialogKind::Report(name);
+            self.ask(DialogPurpose::Report(report), kind);
         }
     }
 
@@ -163,14 +183,26 @@ impl Pickers {
             DialogPurpose::SaveCopy => paths.into_iter().next().map(Picked::SaveCopy),
             DialogPurpose::OpenCopy => paths.into_iter().next().map(Picked::OpenCopy),
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
-            DialogPurpose::Export(rows, format) => {
+            DialogPurpose::Export {
+                rows,
+                format,
+                full_paths,
+            } => {
                 let path = paths.into_iter().next()?;
                 self.export = Some((path.clone(), rows.files()));
-                let write = move || rows.write(&path, format);
-                self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
-                None
+                self.write(move || rows.write(&path, format, full_paths))
+            }
+            DialogPurpose::Report(report) => {
+                let path = paths.into_iter().next()?;
+                self.export = Some((path.clone(), report.files.files()));
+                self.write(move || report.write(&path))
             }
         }
+    }
+
+    fn write(&mut self, write: impl FnOnce() -> io::Result<()> + Send + 'static) -> Option<Picked> {
+        self.writing = Some(Pending::spawn("export", self.wake.clone(), write));
+        None
     }
 
     fn written(&mut self) -> Option<Picked> {
@@ -204,7 +236,7 @@ fn unavailable(purpose: &DialogPurpose) -> Picked {
         DialogPurpose::Add | DialogPurpose::OpenCopy => window::no_file_dialog(),
         DialogPurpose::SaveCopy => words::no_save_dialog(),
         DialogPurpose::Locate(_) => located::no_dialog(),
-        DialogPurpose::Export(..) => words::no_save_dialog(),
+        DialogPurpose::Export { .. } | DialogPurpose::Report(_) => words::no_save_dialog(),
     };
     Picked::Say(said.to_owned())
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::command::{BulkAction, RowCommand};
+use super::deletion;
 use super::queue::QueueStatus;
 use super::wording::row as words;
 use crate::model::accounts::Accounts;
@@ -215,6 +216,7 @@ pub(crate) fn menu(row: &Row, around: &RowContext) -> Vec<RowCommand> {
     menu.push(RowCommand::ShowFile);
     menu.extend(id_of(row).map(|_| RowCommand::ShowInLibrary));
     menu.extend(end);
+    menu.extend(deletion::is_offered(row).then_some(RowCommand::DeleteAsset));
     menu
 }
 

@@ -6,6 +6,7 @@ mod backups;
 mod batches;
 mod library;
 mod poll;
+mod reports;
 mod sandbox;
 mod update;
 
@@ -24,6 +25,7 @@ use super::effect::WindowEffect;
 use super::engines::Engines;
 use super::environment::{Desktop, WindowEnvironment};
 use super::feedback::Feedback;
+use super::finished_batches::FinishedBatches;
 use super::key_entry::KeyEntry;
 use super::key_flow::KeyFlow;
 use super::library::LibraryState;
@@ -50,6 +52,7 @@ pub struct App {
     key: KeyFlow,
     settings: SettingsState,
     list: ListState,
+    finished: FinishedBatches,
     library: LibraryState,
     backups: Backups,
     notices: Notices,
@@ -96,6 +99,7 @@ impl App {
                 wake.clone(),
             ),
             list: ListState::default(),
+            finished: FinishedBatches::default(),
             library: LibraryState::new(data_dir, wake.clone()),
             backups: Backups::new(wake.clone()),
             notices: Notices::default(),

@@ -4,6 +4,7 @@
 pub(crate) mod backups;
 pub(crate) mod banner;
 pub(crate) mod command;
+pub(crate) mod deletion;
 pub(crate) mod group;
 mod intake;
 mod key;
@@ -16,6 +17,6 @@ mod window;
 
 pub(crate) use intake::{coming_in, comparing, plan, plan_at_length, refusal, refused};
 pub(crate) use key::{account_entry, account_name, key_button, key_in_use, key_state, vault};
-pub(crate) use uploads::{ended, uploads_done, uploads_ended};
+pub(crate) use uploads::{and_copied, ended, uploads_done, uploads_ended};
 pub use window::silent_window;
 pub(crate) use window::{Quit, Stops, formats, leave_sandbox, misfit, network, quit};

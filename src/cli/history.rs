@@ -1,5 +1,7 @@
 //! `history`: uploads from this computer, of all accounts and hosts.
 
+use std::io::BufWriter;
+
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::civil::Date;
@@ -14,9 +16,12 @@ use crate::model::terminal::escape;
 use crate::store::history::library::{
     Library, LibraryQuery, MAX_WORDS, StatusFilter, different_words,
 };
-use crate::store::{AssetRecord, History, OpenError, OpenedDatabase, StoreError, data_dir};
+use crate::store::{
+    AssetRecord, History, OpenError, OpenedDatabase, StoreError, ThumbnailCache, data_dir,
+};
 use crate::text;
-use crate::text::messages::{journal, terminal};
+use crate::text::messages::{self, journal, terminal};
+use crate::text::report::{ReportFile, ReportHeading, ReportTotals, ReportWriter};
 
 /// Arguments of `history`.
 #[derive(Debug, Args)]
@@ -27,6 +32,12 @@ pub struct HistoryArguments {
     /// Print CSV with a header line
     #[arg(long)]
     pub csv: bool,
+    /// Print the report: one HTML page that stands alone, with pictures
+    #[arg(long, conflicts_with_all = ["csv", "json"])]
+    pub html: bool,
+    /// Show where each file is in full in the report, not only its folder's name
+    #[arg(long, requires = "html")]
+    pub full_paths: bool,
     /// Only what was uploaded on this day or later, as 2026-11-28
     #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     pub since: Option<Date>,
@@ -54,6 +65,25 @@ enum ListingError {
     History(String),
     /// Standard output cannot be written.
     Output(std::io::Error),
+}
+
+impl ListingError {
+    /// Tells the user; returns the exit status.
+    fn said(self) -> u8 {
+        match self {
+            Self::History(error) => {
+                say(&terminal::history_broken(&error));
+                EXIT_SOME_FAILED
+            }
+            Self::Output(error) => super::stdout_error(&error),
+        }
+    }
+}
+
+impl From<std::io::Error> for ListingError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
 }
 
 impl From<StoreError> for ListingError {
@@ -185,6 +215,9 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
     {
         return super::stdout_error(&error);
     }
+    if arguments.html {
+        return report(arguments, library.zip(query));
+    }
     let mut count = 0_usize;
     let each = |asset| {
         count += 1;
@@ -202,13 +235,8 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
         (Some(mut library), Some(query)) => library.for_each(query, each),
         _ => Ok(()),
     };
-    match listed {
-        Ok(()) => {}
-        Err(ListingError::History(error)) => {
-            say(&terminal::history_broken(&error));
-            return EXIT_SOME_FAILED;
-        }
-        Err(ListingError::Output(error)) => return super::stdout_error(&error),
+    if let Err(error) = listed {
+        return error.said();
     }
     if count == 0 && !arguments.json && !arguments.csv {
         say(if query == Some(LibraryQuery::default()) {
@@ -218,6 +246,53 @@ pub fn run(arguments: &HistoryArguments) -> u8 {
         });
     }
     EXIT_GOOD
+}
+
+/// Prints the report; returns the exit status.
+fn report(arguments: &HistoryArguments, found: Option<(Library, LibraryQuery)>) -> u8 {
+    match print_report(arguments, found) {
+        Ok(()) => EXIT_GOOD,
+        Err(error) => error.said(),
+    }
+}
+
+fn print_report(
+    arguments: &HistoryArguments,
+    mut found: Option<(Library, LibraryQuery)>,
+) -> Result<(), ListingError> {
+    let heading = ReportHeading {
+        title: match &arguments.label {
+            Some(label) => label.clone(),
+            None => messages::report::library().to_owned(),
+        },
+        full_paths: arguments.full_paths,
+        ..ReportHeading::default()
+    };
+    let file = |asset: AssetRecord| {
+        let record = ExportRecord::from(&asset);
+        let state = asset.state();
+        ReportFile::of_asset(record, asset.path, state, heading.place)
+    };
+    let mut totals = ReportTotals::default();
+    if let Some((library, query)) = &mut found {
+        library.for_each(query, |asset| {
+            totals.add(&file(asset), &heading);
+            Ok::<_, ListingError>(())
+        })?;
+    }
+    let pictures = data_dir::thumbnails().map(ThumbnailCache::new);
+    let out = BufWriter::new(std::io::stdout().lock());
+    let mut report = ReportWriter::begin(out, heading.clone(), totals)?;
+    if let Some((library, query)) = &mut found {
+        library.for_each(query, |asset| {
+            let pictures = pictures.as_ref();
+            let picture = pictures.and_then(|it| it.read(&asset.path, asset.size, None));
+            report.file(&file(asset), picture.as_deref())?;
+            Ok::<_, ListingError>(())
+        })?;
+    }
+    report.finish()?;
+    Ok(())
 }
 
 fn plain(asset: &AssetRecord, record: &ExportRecord) -> String {

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::model::asset_check::AssetCheckProgress;
 use crate::model::snapshot::Snapshot;
 use crate::text;
 
@@ -45,15 +44,14 @@ impl ProgressDisplay {
         self.0.set_message(words);
     }
 
-    /// Shows the progress of a check of assets.
-    pub fn show_check(&self, check: &AssetCheckProgress) {
-        if check.total == 0 {
+    /// Shows the progress of calls about assets.
+    pub fn show_assets(&self, done: u64, total: u64) {
+        if total == 0 {
             return;
         }
-        self.0.set_length(check.total);
-        self.0.set_position(check.done);
-        self.0
-            .set_message(format!("{} of {}", check.done, check.total));
+        self.0.set_length(total);
+        self.0.set_position(done);
+        self.0.set_message(format!("{done} of {total}"));
     }
 
     /// Prints a line for the user without tearing the bar.

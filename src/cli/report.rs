@@ -207,7 +207,9 @@ impl Report {
                 self.taken_in = true;
                 None
             }
-            LifecycleEvent::NeedsUser(_) | LifecycleEvent::AssetChecked(..) => None,
+            LifecycleEvent::NeedsUser(_)
+            | LifecycleEvent::AssetChecked(..)
+            | LifecycleEvent::AssetDeleted(..) => None,
         };
         message.map(|message| wording::file(&shown, &message))
     }

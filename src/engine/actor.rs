@@ -5,6 +5,7 @@
 //! that follows from it.
 
 mod asset_checks;
+mod asset_deletions;
 mod commands;
 mod commit;
 mod duplicates;
@@ -27,6 +28,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::asset_checks::AssetChecks;
+use super::asset_deletions::AssetDeletions;
 use super::batches::Batches;
 use super::duplicates::Duplicates;
 use super::gate::Gate;
@@ -65,6 +67,7 @@ pub(super) struct Actor<S> {
     missing_files: MissingFiles,
     duplicates: Duplicates,
     asset_checks: AssetChecks,
+    asset_deletions: AssetDeletions,
     intake: Intake,
     batches: Batches,
 
@@ -101,6 +104,7 @@ impl<S: Service> Actor<S> {
             missing_files: MissingFiles::new(),
             duplicates: Duplicates::new(),
             asset_checks: AssetChecks::new(),
+            asset_deletions: AssetDeletions::new(),
             intake: Intake::default(),
             batches: Batches::default(),
             keys,

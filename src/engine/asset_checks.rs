@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::asset_calls::AssetCalls;
 use super::queue::Queue;
 use super::queue::item::Item;
 use super::tasks::task::Task;
@@ -70,21 +71,10 @@ pub(super) struct AssetChecks<T = Task> {
     named: VecDeque<AssetId>,
     /// Asset before the history's next page, if all of the history is to be checked.
     history: Option<Option<AssetId>>,
-    /// Assets of the key's account; the first one is asked about.
-    to_ask: VecDeque<AssetId>,
+    /// Assets of the key's account.
+    calls: AssetCalls,
     /// The step under way, with its wait.
     running: Option<(CheckStep, T)>,
-    retry: Option<CheckRetry>,
-    /// An outage that outlasted the tries: nothing else of the user's check is asked about.
-    outage: Option<Fault>,
-}
-
-/// Wait after a step that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct CheckRetry {
-    failures: u32,
-    kind: FaultKind,
-    until: Instant,
 }
 
 impl<T> AssetChecks<T> {
@@ -95,10 +85,8 @@ impl<T> AssetChecks<T> {
             progress: None,
             named: VecDeque::new(),
             history: None,
-            to_ask: VecDeque::new(),
+            calls: AssetCalls::default(),
             running: None,
-            retry: None,
-            outage: None,
         }
     }
 
@@ -108,8 +96,7 @@ impl<T> AssetChecks<T> {
 
     /// Returns what failed and when that is tried again, while a check waits for it.
     pub fn wait(&self, now: Instant) -> Option<(Instant, FaultKind)> {
-        let retry = self.retry.filter(|retry| retry.until > now)?;
-        self.progress.map(|_| (retry.until, retry.kind))
+        self.progress.and_then(|_| self.calls.wait(now))
     }
 
     /// Takes note of a row that was compared with the history.
@@ -127,7 +114,7 @@ impl<T> AssetChecks<T> {
         match assets {
             AssetsToCheck::These(ids) => {
                 let mut known: HashSet<AssetId> = self.named.iter().cloned().collect();
-                known.extend(self.to_ask.iter().cloned());
+                known.extend(self.calls.assets().cloned());
                 for id in ids {
                     if known.insert(id.clone()) {
                         progress.total += 1;
@@ -146,14 +133,13 @@ impl<T> AssetChecks<T> {
         self.running
             .take_if(|(step, _)| !matches!(step, CheckStep::Row(_)));
         self.named.clear();
-        self.to_ask.clear();
-        (self.history, self.retry, self.outage) = (None, None, None);
+        (self.history, self.calls) = (None, AssetCalls::default());
         self.progress.take()
     }
 
     /// Returns the outcome of a check that has come to its end, once.
     pub fn take_finished(&mut self) -> Option<AssetCheckProgress> {
-        let is_over = self.named.is_empty() && self.history.is_none() && self.to_ask.is_empty();
+        let is_over = self.named.is_empty() && self.history.is_none() && self.calls.is_empty();
         let progress = self.progress.as_mut().filter(|_| is_over)?;
         progress.total = progress.done;
         self.stop()
@@ -179,13 +165,12 @@ impl<T> AssetChecks<T> {
             true => self.step_of_check().or_else(row),
             false => row().or_else(|| self.step_of_check()),
         };
-        let due = self.retry.map_or(now, |retry| retry.until);
-        Some((step?, due.saturating_duration_since(now)))
+        Some((step?, self.calls.due(now)))
     }
 
     fn step_of_check(&self) -> Option<CheckStep> {
         let to_look_up = !self.named.is_empty() || self.history.is_some();
-        let ask = self.to_ask.front().cloned().map(CheckStep::Ask);
+        let ask = self.calls.first().cloned().map(CheckStep::Ask);
         ask.or(to_look_up.then_some(CheckStep::LookUp))
     }
 
@@ -206,14 +191,15 @@ impl<T> AssetChecks<T> {
 
     /// Has everything looked up again, since another key asks about other accounts' assets.
     pub fn on_key_changed(&mut self) {
-        (self.running, self.retry) = (None, None);
-        self.to_ask.append(&mut self.named);
-        std::mem::swap(&mut self.to_ask, &mut self.named);
+        self.running = None;
+        let mut assets = self.calls.take();
+        assets.append(&mut self.named);
+        self.named = assets;
     }
 
     /// Begins the step that waits at once, since the user wants no wait.
     pub fn try_now(&mut self) {
-        if self.retry.take().is_some() {
+        if self.calls.end_wait() {
             self.hold();
         }
     }
@@ -236,7 +222,7 @@ impl<T> AssetChecks<T> {
         listed: Vec<ListedAsset>,
         own: &HashSet<Account>,
     ) -> Vec<ListedAsset> {
-        self.retry = None;
+        self.calls.end_wait();
         let Some(progress) = &mut self.progress else {
             return vec![];
         };
@@ -256,7 +242,7 @@ impl<T> AssetChecks<T> {
             account.is_none_or(|account| account.as_str().is_empty() || own.contains(account))
         };
         let (own, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(is_own);
-        self.to_ask.extend(own.into_iter().map(|listed| listed.id));
+        self.calls.add(own.into_iter().map(|listed| listed.id));
         let passed_over = u64::try_from(others.len()).unwrap_or(u64::MAX);
         progress.done += passed_over;
         progress.passed_over += passed_over;
@@ -273,7 +259,8 @@ impl<T> AssetChecks<T> {
 
     /// Takes note that a row was asked about.
     pub fn on_row_answered(&mut self) {
-        (self.was_row, self.retry) = (true, None);
+        self.was_row = true;
+        self.calls.end_wait();
     }
 
     /// Asks about a row no more until it is compared again.
@@ -284,7 +271,7 @@ impl<T> AssetChecks<T> {
 
     /// Takes in the outcome for the asset that is asked about.
     pub fn on_result(&mut self, result: &AssetCheckResult) {
-        let (Some(progress), Some(_)) = (&mut self.progress, self.to_ask.pop_front()) else {
+        let (Some(progress), Some(_)) = (&mut self.progress, self.calls.pop()) else {
             return;
         };
         progress.done += 1;
@@ -296,46 +283,16 @@ impl<T> AssetChecks<T> {
             AssetCheckResult::OtherAccount { .. } => {}
             AssetCheckResult::Failed(_) => progress.failed += 1,
         }
-        (self.was_row, self.retry) = (false, None);
+        self.was_row = false;
     }
 
-    /// Schedules the next try after a fault, as polls do; false if no more tries are of use. The
-    /// window waits for the end of an outage; the command line gives up.
+    /// Schedules the next try after a fault; false if no more tries are of use.
     pub fn on_fault(&mut self, fault: &Fault, now: Instant, policy: &Policy) -> bool {
-        let failures = self.retry.map_or(0, |retry| retry.failures) + 1;
-        let tries = match fault.kind {
-            kind if is_outage(kind) => policy.network_tries,
-            FaultKind::RateLimited | FaultKind::NotSaved => None,
-            _ => Some(policy.limit_exceeded_tries),
-        };
-        let goes_on = tries.is_none_or(|tries| failures < tries);
-        if !goes_on && is_outage(fault.kind) {
-            self.outage = Some(fault.clone());
-        }
-        if goes_on {
-            self.retry = Some(CheckRetry {
-                failures,
-                kind: fault.kind,
-                until: now + policy.poll_wait(failures),
-            });
-        }
-        goes_on
+        self.calls.on_fault(fault, now, policy)
     }
 
     /// Returns the next asset that an outage leaves without an answer, and the fault.
     pub fn next_unanswered(&self) -> Option<(AssetId, Fault)> {
-        self.to_ask.front().cloned().zip(self.outage.clone())
+        self.calls.next_unanswered()
     }
-}
-
-/// Returns whether a fault means that the service does not answer any call.
-fn is_outage(kind: FaultKind) -> bool {
-    matches!(
-        kind,
-        FaultKind::Offline
-            | FaultKind::Proxy
-            | FaultKind::Stalled
-            | FaultKind::ServerError
-            | FaultKind::Blocked
-    )
 }

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::model::asset::{Account, AssetId};
 use crate::model::asset_check::{AssetCheckProgress, AssetsToCheck};
+use crate::model::asset_deletion::AssetDeletionProgress;
 use crate::model::batch::BatchId;
 use crate::model::fault::{Fault, RequiredAction};
 use crate::model::key::ApiKey;
@@ -77,6 +78,15 @@ pub enum Command {
     CheckAssets(AssetsToCheck),
     /// End the check of assets; what was answered stays.
     StopChecking,
+    /// Delete these assets from the service for good, behind all other calls; those of a running
+    /// deletion are added to it. [`Notice::AssetsDeleted`] follows at the end.
+    DeleteAssets(Vec<AssetId>),
+    /// End the deletion of assets; the rest stays at the service.
+    StopDeleting,
+    /// Delete what an earlier run was to delete.
+    ResumeDeletions,
+    /// Leave alone what an earlier run was to delete.
+    ForgetDeletions,
     /// Continue what an earlier run left unfinished.
     ContinueInterrupted,
     /// Remove what an earlier run left unfinished.
@@ -163,6 +173,8 @@ pub enum Notice {
     NothingFound,
     /// The check of assets is over, or was stopped.
     AssetsChecked(AssetCheckProgress),
+    /// The deletion of assets is over, or was stopped.
+    AssetsDeleted(AssetDeletionProgress),
     /// The database was damaged and set aside.
     HistorySetAside(SetAside),
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::row_change::RowChange;
 use crate::model::asset::{AssetId, ContentHash};
 use crate::model::asset_check::AssetCheckResult;
+use crate::model::asset_deletion::AssetDeletionResult;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::media::{Kind, Note, Rejection, Route};
 use crate::model::snapshot::ItemId;
@@ -84,6 +85,8 @@ pub enum LifecycleEvent {
     },
     /// The service was asked about an asset again.
     AssetChecked(AssetId, AssetCheckResult),
+    /// The service was asked to delete an asset, or it was left alone.
+    AssetDeleted(AssetId, AssetDeletionResult),
     /// An id that is not in the history (yet), and has to be copied.
     NotSaved(AssetId),
     /// All added paths are walked and checked.

@@ -12,6 +12,7 @@ use super::tasks::{Contents, LocatedFile, LookupOutcome, ReadAhead};
 use super::upload_sessions::KeychainReply;
 use crate::api::SignedUpload;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetStatus, ContentHash};
+use crate::model::asset_deletion::DeletionAnswer;
 use crate::model::batch::SkippedFiles;
 use crate::model::fault::Fault;
 use crate::model::snapshot::ItemId;
@@ -84,6 +85,8 @@ pub(super) enum ActorMessage {
     ListAssets,
     /// The service answered this account's question about an asset.
     AssetChecked(Account, AssetId, Result<AssetAnswer, Fault>),
+    /// The service answered this account's request to delete an asset.
+    DeletionAnswered(Account, AssetId, Result<DeletionAnswer, Fault>),
     /// The check of this account's key ended.
     KeyChecked(Account, Result<(), Fault>),
     /// Missing files that reappeared in a folder.

@@ -27,7 +27,8 @@ use super::upload_sessions::KeychainReply;
 use crate::api::Service;
 use crate::api::limiter::Priority;
 use crate::api::paced::RateLimited;
-use crate::model::asset::AssetId;
+use crate::model::asset::{AssetAnswer, AssetId};
+use crate::model::asset_deletion::DeletionAnswer;
 use crate::model::fault::Fault;
 use crate::model::key::ApiKey;
 use crate::model::media::FileStamp;
@@ -247,6 +248,32 @@ impl<S: Service> Tasks<S> {
             ActorMessage::AssetChecked(key.account(), asset, outcome)
         };
         self.reporting(checking.instrument(span))
+    }
+
+    /// Deletes an asset after a delay, when no other call waits. `asks_first` if it may be deleted.
+    pub fn delete_asset(
+        &self,
+        asset: AssetId,
+        key: ApiKey,
+        after: Duration,
+        asks_first: bool,
+    ) -> Task {
+        let service = Arc::clone(&self.service);
+        let span = tracing::info_span!("delete", asset = asset.as_str());
+        let deleting = async move {
+            tokio::time::sleep(after).await;
+            let asked = match asks_first {
+                true => service.metadata(&key, &asset, Priority::Lookup).await,
+                false => Ok(AssetAnswer::NotFound),
+            };
+            let outcome = match asked {
+                Ok(AssetAnswer::NotFound) if asks_first => Ok(DeletionAnswer::Deleted),
+                Ok(_) => service.delete(&key, &asset, Priority::Lookup).await,
+                Err(fault) => Err(fault),
+            };
+            ActorMessage::DeletionAnswered(key.account(), asset, outcome)
+        };
+        self.reporting(deleting.instrument(span))
     }
 
     /// Checks a key in its turn, or at once in spite of a rate-limit hold.

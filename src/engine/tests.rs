@@ -4,6 +4,7 @@ mod accounts;
 mod added_batches;
 mod asked_first;
 mod asset_checks;
+mod asset_deletions;
 mod assets;
 mod busy_periods;
 mod commands;

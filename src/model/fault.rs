@@ -110,6 +110,8 @@ kinds! {
     ProcessingFailed,
     /// "Asset not found" for an id that the service had issued.
     AssetMissing,
+    /// The user had the asset deleted from the service.
+    AssetDeleted,
     /// SUCCESS with another size than the file's.
     SizeMismatch,
     /// SUCCESS did not come within the allowed time.
@@ -230,6 +232,7 @@ impl FaultKind {
             | Self::UnsupportedMedia
             | Self::StorageRefused
             | Self::AssetMissing
+            | Self::AssetDeleted
             | Self::SizeMismatch
             | Self::StillProcessing
             | Self::FileChanged
@@ -270,7 +273,7 @@ impl FaultKind {
             Self::FileGone | Self::Unreadable => Reason::Unreadable,
             Self::NotSaved => Reason::NotSaved,
             Self::Retired => Reason::Retired,
-            Self::Cancelled => Reason::Cancelled,
+            Self::Cancelled | Self::AssetDeleted => Reason::Cancelled,
         }
     }
 }

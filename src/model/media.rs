@@ -63,6 +63,22 @@ pub enum Route {
     SignedUrl,
 }
 
+impl Route {
+    /// Returns the word of the database and of JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::SignedUrl => "signed_url",
+        }
+    }
+
+    /// Reads the word of [`Self::as_str`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        let mut all = [Self::Direct, Self::SignedUrl].into_iter();
+        all.find(|route| route.as_str() == word)
+    }
+}
+
 /// Remark for the user on an accepted file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

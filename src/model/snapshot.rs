@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::accounts::Accounts;
 use super::asset::{Account, AssetId};
 use super::asset_check::AssetCheckProgress;
+use super::asset_deletion::AssetDeletionProgress;
 use super::batch::{Batch, BatchId};
 use super::fault::{Fault, FaultKind, RequiredAction};
 use super::media::{Kind, MediaMetadata, Note, Rejection, Route};
@@ -295,6 +296,10 @@ pub struct Snapshot {
     pub interrupted: usize,
     /// Assets that are being asked about again.
     pub asset_check: Option<AssetCheckProgress>,
+    /// Assets that are being deleted from the service.
+    pub asset_deletion: Option<AssetDeletionProgress>,
+    /// Assets that an earlier run was to delete, without an answer so far.
+    pub deletions_left: u64,
 }
 
 /// A wait that holds up the whole queue, until it resumes by itself.

@@ -15,6 +15,7 @@ mod open;
 mod records;
 mod restore;
 mod rows;
+mod salvage;
 mod schema;
 mod search;
 mod swap;

@@ -65,6 +65,10 @@ pub struct Settings {
     pub confirmations: bool,
     /// Shows a desktop notification when a batch finishes.
     pub notifications: bool,
+    /// Copies the IDs of a batch when it is done.
+    pub copy_when_done: bool,
+    /// Full local paths in what is copied and saved; otherwise name and folder only.
+    pub full_paths: bool,
     /// Second folder for the daily copies of the history, e.g. on another disk; absolute.
     pub backup_folder: Option<PathBuf>,
     /// Accounts whose keys are in the keychain.
@@ -83,6 +87,8 @@ impl Default for Settings {
             start: Start::default(),
             confirmations: true,
             notifications: true,
+            copy_when_done: false,
+            full_paths: false,
             backup_folder: None,
             keys: SavedKeys::default(),
             other: Map::new(),
@@ -180,6 +186,8 @@ impl Settings {
             start: take.value("start", usual.start, |_| true),
             confirmations: take.value("confirmations", usual.confirmations, |_| true),
             notifications: take.value("notifications", usual.notifications, |_| true),
+            copy_when_done: take.value("copy_when_done", usual.copy_when_done, |_| true),
+            full_paths: take.value("full_paths", usual.full_paths, |_| true),
             backup_folder: take.value("backup_folder", usual.backup_folder, |folder| {
                 folder.as_deref().is_none_or(Path::is_absolute)
             }),

@@ -1,7 +1,9 @@
 //! Status words, and notes on a file.
 
 use super::Backend;
-use super::messages::status as say;
+use super::messages::{library, status as say};
+use crate::model::asset::AssetState;
+use crate::model::fault::FaultKind;
 use crate::model::media::Note;
 use crate::model::snapshot::Status;
 
@@ -19,10 +21,23 @@ pub fn status_word(status: &Status) -> &'static str {
         Status::Processing { .. } => say::processing(),
         Status::OtherKey { .. } => say::other_key(),
         Status::Ready => say::ready(),
+        Status::Failed(fault) if fault.kind == FaultKind::AssetDeleted => say::deleted(),
         Status::Failed(_) => say::failed(),
         Status::Paused => say::paused(),
         Status::Cancelled => say::cancelled(),
         Status::FoundDuplicate(_) | Status::Duplicate { .. } => say::duplicate(),
+    }
+}
+
+/// Returns the word of an asset's state.
+pub fn asset_word(state: AssetState) -> &'static str {
+    match state {
+        AssetState::Ready => library::ready(),
+        AssetState::Processing => library::processing(),
+        AssetState::Failed => library::failed(),
+        AssetState::WrongSize => library::wrong_size(),
+        AssetState::Gone => library::gone(),
+        AssetState::Deleted => library::deleted(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use humansize::{DECIMAL, FormatSizeOptions, format_size};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 use super::messages::units as say;
 use crate::model::calendar::{day_and_minute, local_time};
@@ -112,13 +112,21 @@ pub fn capture_time(time: CaptureTime) -> String {
     let local = day_and_minute(time.local());
     match time.offset() {
         None => local,
-        Some(offset) => {
-            let minutes = offset.seconds() / 60;
-            let sign = if minutes < 0 { "−" } else { "+" };
-            let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
-            say::time_at_offset(&format!("{sign}{hours:02}:{minutes:02}"), &local)
-        }
+        Some(offset) => at_offset(&local, offset),
     }
+}
+
+/// Formats a moment by the local clock: "2026-11-28 16:04 (UTC+08:00)".
+pub fn moment(at: Timestamp) -> String {
+    let zone = TimeZone::system();
+    at_offset(&day_and_minute(zone.to_datetime(at)), zone.to_offset(at))
+}
+
+fn at_offset(local: &str, offset: Offset) -> String {
+    let minutes = offset.seconds() / 60;
+    let sign = if minutes < 0 { "−" } else { "+" };
+    let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
+    say::time_at_offset(&format!("{sign}{hours:02}:{minutes:02}"), local)
 }
 
 /// Formats an integer with thousands separators: "12", "10,000".
@@ -170,6 +178,14 @@ pub fn day(ms: i64) -> Option<String> {
         year if year == this_year => say::day(at.day(), &month),
         year => say::day_and_year(at.day(), &month, &year.to_string()),
     })
+}
+
+/// Formats the local day of a Unix time in milliseconds with its year: "28 November 2026"; `None`
+/// beyond the calendar's range.
+pub fn whole_day(ms: i64) -> Option<String> {
+    let at = local_time(ms, &TimeZone::system())?;
+    let month = say::month(at.month());
+    Some(say::day_and_year(at.day(), &month, &at.year().to_string()))
 }
 
 #[cfg(test)]

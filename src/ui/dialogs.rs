@@ -4,6 +4,7 @@ mod account;
 mod asset;
 mod backups;
 mod batch;
+mod deletion;
 mod key;
 pub(super) mod parts;
 mod skipped;
@@ -38,6 +39,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             data.remove::<(Dialog, Rect)>(id);
             data.remove::<Dialog>(asked());
             data.remove::<batch::Draft>(batch::draft());
+            data.remove::<String>(deletion::draft());
         });
         return;
     };
@@ -93,6 +95,7 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             Dialog::Formats => formats(ui, app, out),
             Dialog::Asset(row) => asset::details(ui, app, row, out),
             Dialog::Backups => backups::show(ui, app, out),
+            Dialog::DeleteAssets(request) => deletion::show(ui, &request, out),
             Dialog::RemoveAssets(rows) => asset::remove(ui, app, &rows, out),
         }
     });

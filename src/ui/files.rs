@@ -77,6 +77,15 @@ impl FileDialogs for SystemDialogs {
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }
+            FileDialogKind::Report(name) => {
+                let chosen = dialog
+                    .set_title(words::save_report())
+                    .add_filter("HTML", &["html"])
+                    .set_file_name(name)
+                    .save_file();
+                let one = async move { close(chosen.await.map(|file| vec![file])) };
+                Pending::wait_for("file dialog", wake, one)
+            }
             FileDialogKind::OpenCopy => {
                 let chosen = dialog
                     .set_title(backups::choose().0)

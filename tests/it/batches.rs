@@ -80,7 +80,7 @@ fn each_batch_has_a_header_that_folds_and_unfolds() {
     let (_engine, mut window) = two_batches();
     let header = window.get_by_role_and_label(Role::ListItem, SHOOT);
     let first = window.get_by_label_contains("one.mp4, Ready");
-    let day = window.get_by_label("2026-11-30 09:12, 2 of 2 ready, expanded");
+    let day = window.get_by_label("2026-11-30 09:12, Done: 2 files ready, expanded");
     assert!(header.rect().bottom() <= first.rect().top());
     assert!(
         window
@@ -93,7 +93,7 @@ fn each_batch_has_a_header_that_folds_and_unfolds() {
     header.click();
     window.run();
     assert!(!has(&window, "one.mp4") && has(&window, "four.mp4"));
-    let day = window.get_by_label("2026-11-30 09:12, 2 of 2 ready, expanded");
+    let day = window.get_by_label("2026-11-30 09:12, Done: 2 files ready, expanded");
     assert!(day.rect().top() < at.top(), "it comes up");
     window
         .get_by_label("Shoot_2026-11-28, 1 of 3 ready, 5 skipped, collapsed")
@@ -109,7 +109,10 @@ fn one_batch_alone_has_a_header_only_if_files_were_skipped() {
     assert!(!has(&window, "Shoot"));
     engine.publish(|state| state.batches = Arc::new(vec![batch(1, "Shoot", &SKIPPED)]));
     window.run();
-    assert!(has(&window, "Shoot, 1 of 1 ready, 5 skipped, expanded"));
+    assert!(has(
+        &window,
+        "Shoot, Done: 1 file ready, 5 skipped, expanded"
+    ));
 }
 
 #[test]
@@ -143,7 +146,7 @@ fn the_keyboard_goes_over_headers_and_folds_them() {
     let folded = "Shoot_2026-11-28, 1 of 3 ready, 5 skipped, collapsed";
     assert!(window.get_by_label(folded).is_focused());
     press(&mut window, Key::ArrowDown);
-    let day = "2026-11-30 09:12, 2 of 2 ready, expanded";
+    let day = "2026-11-30 09:12, Done: 2 files ready, expanded";
     assert!(window.get_by_label(day).is_focused());
     press(&mut window, Key::ArrowUp);
     press(&mut window, Key::ArrowRight);
@@ -211,12 +214,14 @@ fn the_menu_of_a_batch_acts_on_all_its_rows() {
             "Copy IDs",
             "Copy as…",
             "Export…",
+            "Save report…",
             "Pause",
             "Select its files",
             "Show in Library",
             "Rename…",
             "Skipped files…",
-            "Remove"
+            "Remove",
+            "Delete from memories.ai…"
         ]
     );
     window
@@ -254,6 +259,68 @@ fn a_batch_is_copied_in_another_form_from_a_menu_in_its_menu() {
     window.key_press(Key::ArrowLeft);
     window.run();
     assert_eq!(menu(&window)[0], "Copy IDs");
+}
+
+#[test]
+fn a_batch_that_is_done_hands_its_ids_on_from_its_header() {
+    let (mut engine, mut window) = two_batches();
+    let day = "2026-11-30 09:12, Done: 2 files ready, expanded";
+    let header = window.get_by_label(day).rect();
+    let shoot = window.get_by_label(SHOOT).rect();
+    assert_eq!(header.height(), shoot.height(), "as high as before its end");
+    window.get_by_label("Copy 2 IDs: 2026-11-30 09:12").click();
+    window.step();
+    assert_eq!(copied(&window), ["re_4\nre_5"]);
+    window.run();
+    assert!(has(&window, "Save report…: 2026-11-30 09:12"));
+    assert!(!has(&window, "Copy 1 ID: Shoot_2026-11-28"), "not done yet");
+    engine.publish(|state| {
+        let done = vec![
+            ready(1, "one.mp4", "re_1"),
+            ready(2, "two.mp4", "re_2"),
+            row(3, "three.mp4", Status::Cancelled),
+        ];
+        let rows: Vec<_> = state.rows[3..].to_vec();
+        let done = of(1, done).map(Arc::new);
+        state.rows = Arc::new(done.chain(rows).collect());
+    });
+    window.run();
+    let done = "Shoot_2026-11-28, Done: 2 files ready, 1 cancelled, 5 skipped, expanded";
+    assert_eq!(window.get_by_label(done).rect(), shoot);
+    assert_eq!(window.get_by_label(day).rect(), header, "nothing moved");
+    window
+        .get_by_label("Show in Library: Shoot_2026-11-28")
+        .click();
+    window.run();
+    assert!(!has(&window, done), "the Library is shown");
+}
+
+#[test]
+fn the_only_batch_hands_its_ids_on_from_the_foot() {
+    let rows = of(
+        1,
+        vec![ready(1, "one.mp4", "re_1"), uploading(2, "two.mp4", 1)],
+    );
+    let (mut engine, mut window) = over(vec![batch(1, "Day", &[])], rows.collect());
+    assert!(!has(&window, "Copy 1 ID"));
+    let first = window.get_by_label("one.mp4").rect();
+    engine.publish(|state| {
+        let done = of(
+            1,
+            vec![ready(1, "one.mp4", "re_1"), ready(2, "two.mp4", "re_2")],
+        );
+        state.rows = Arc::new(done.map(Arc::new).collect());
+    });
+    window.run();
+    assert_eq!(
+        window.get_by_label("one.mp4").rect(),
+        first,
+        "nothing moved"
+    );
+    assert!(window.get_by_label("Copy 2 IDs").rect().top() > 600.0);
+    window.get_by_label("Copy 2 IDs").click();
+    window.step();
+    assert_eq!(copied(&window), ["re_1\nre_2"]);
 }
 
 #[test]

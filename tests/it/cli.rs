@@ -7,6 +7,7 @@
 
 mod again;
 mod check;
+mod delete;
 mod files;
 mod history;
 #[cfg(target_os = "linux")]

@@ -14,6 +14,7 @@ use mavi_uploader::engine::{self, FrontEnd};
 use mavi_uploader::model::asset::{Account, AssetId, AssetStatus};
 use mavi_uploader::model::cell_escaping::split_record;
 use mavi_uploader::model::snapshot::{JournalState, Row, Snapshot, Status};
+use mavi_uploader::model::upload_facts::UploadFacts;
 use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, SandboxOptions, Timing};
 use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine};
 use mavi_uploader::store::{AssetRecord, History, HistoryChange, StoreError};
@@ -436,6 +437,8 @@ fn asset(number: usize) -> AssetRecord {
         kind: None,
         metadata: mavi_uploader::model::media::MediaMetadata::default(),
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 

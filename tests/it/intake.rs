@@ -232,7 +232,7 @@ fn an_id_that_nothing_stands_behind_is_shown_as_such_and_not_copied() {
     window.run();
     assert!(has(
         &window,
-        "2 asset IDs copied, 1 of them not ready yet; 3 files have none."
+        "2 IDs copied, 1 of them not ready yet; 3 files have none yet."
     ));
     window.get_by_label("Details: five.mp4").click();
     window.run();

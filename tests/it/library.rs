@@ -11,9 +11,11 @@ use mavi_uploader::engine::Command;
 use mavi_uploader::model::accounts::{AccountInfo, Accounts};
 use mavi_uploader::model::asset::{Account, AssetId, AssetStatus};
 use mavi_uploader::model::asset_check::AssetsToCheck;
+use mavi_uploader::model::asset_deletion::AssetDeletionProgress;
 use mavi_uploader::model::batch::BatchId;
 use mavi_uploader::model::media::{Kind, MediaMetadata};
 use mavi_uploader::model::snapshot::Status;
+use mavi_uploader::model::upload_facts::UploadFacts;
 use mavi_uploader::store::history::{BACKUP_DIR, back_up};
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
 use mavi_uploader::ui::MaviApp;
@@ -49,6 +51,8 @@ pub fn asset(number: i64, name: &str, days: i64) -> AssetRecord {
             ..MediaMetadata::default()
         },
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 
@@ -346,6 +350,72 @@ fn removing_asks_first_and_the_list_follows_the_history() {
     shelf.commit(&[removed]);
     shelf.until_gone("podcast.m4a, Ready");
     assert!(has(&shelf.window, "Library 4"));
+}
+
+#[test]
+fn deleting_asks_with_names_and_what_it_saves_and_tells_how_far_it_is() {
+    let mut shelf = Shelf::full();
+    shelf
+        .window
+        .get_by_label_contains("podcast.m4a, Ready")
+        .click();
+    shelf.window.run();
+    shelf.press("Delete from memories.ai…", Role::Button);
+    shelf.until_has("Delete this asset from memories.ai?");
+    for said in ["podcast.m4a", "saves ≈ $0.05 a month", "can’t be undone"] {
+        assert!(has(&shelf.window, said), "{said}");
+    }
+    shelf.window.get_by_label("Delete").click();
+    shelf.window.run();
+    let Some(Command::DeleteAssets(ids)) = shelf.engine.next() else {
+        panic!("nothing is deleted");
+    };
+    assert_eq!(ids, [asset(4, "podcast.m4a", 5).asset_id]);
+    shelf.engine.publish(|state| {
+        state.asset_deletion = Some(AssetDeletionProgress {
+            total: 38,
+            done: 12,
+            ..AssetDeletionProgress::default()
+        });
+    });
+    shelf.until_has("12 of 38 deleted");
+    shelf.press("Stop deleting", Role::Button);
+    assert!(matches!(shelf.engine.next(), Some(Command::StopDeleting)));
+    shelf.engine.publish(|state| {
+        state.asset_deletion = None;
+        state.deletions_left = 26;
+    });
+    shelf.until_has("Delete the remaining 26 assets from memories.ai?");
+    shelf.press("Keep", Role::Button);
+    assert!(matches!(
+        shelf.engine.next(),
+        Some(Command::ForgetDeletions)
+    ));
+}
+
+#[test]
+fn more_than_twenty_are_deleted_once_their_count_is_typed() {
+    let many = (1..=21).map(|number| asset(number, &format!("clip-{number}.mp4"), 0));
+    let mut shelf = Shelf::of(many.collect(), Theme::Light, [1000.0, 680.0]);
+    shelf.until_has("clip-21.mp4, Ready");
+    shelf.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    shelf.window.run();
+    shelf.press("Delete from memories.ai…", Role::Button);
+    shelf.until_has("Delete 21 assets from memories.ai?");
+    assert!(has(&shelf.window, "and 18 others"));
+    shelf.window.get_by_label("Delete 21 assets").click();
+    shelf.window.run();
+    assert!(shelf.engine.next().is_none());
+    shelf.window.get_by_label("Type 21 to confirm").focus();
+    shelf.window.run();
+    shelf.window.event(Event::Text("21".to_owned()));
+    shelf.window.run();
+    shelf.window.get_by_label("Delete 21 assets").click();
+    shelf.window.run();
+    assert!(matches!(
+        shelf.engine.next(),
+        Some(Command::DeleteAssets(ids)) if ids.len() == 21
+    ));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The list, worked as every list is: searched, sorted, selected, copied, saved.
 
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::environment::DialogResult;
@@ -237,14 +237,16 @@ fn ids_are_copied_in_the_form_that_is_asked_for() {
     for (label, text) in [
         ("IDs, one a line", "re_1\nre_2"),
         ("IDs with commas", "re_1, re_2"),
+        ("Name and ID", "a|b.mp4\tre_1\n'=1+1.mp4\tre_2"),
         ("JSON list", "[\"re_1\",\"re_2\"]"),
+        ("JSON object", "{\"asset_ids\":[\"re_1\",\"re_2\"]}"),
         (
             "CSV with names",
-            "asset_id,name,path\nre_1,a|b.mp4,/media/a|b.mp4\nre_2,'=1+1.mp4,/media/=1+1.mp4\n",
+            "asset_id,name,folder\nre_1,a|b.mp4,media\nre_2,'=1+1.mp4,media\n",
         ),
         (
             "Markdown table",
-            "| Asset ID | Name | Path |\n| --- | --- | --- |\n| `re_1` | a\\|b.mp4 | /media/a\\|b.mp4 |\n| `re_2` | =1+1.mp4 | /media/=1+1.mp4 |\n",
+            "| Asset ID | Name | Folder |\n| --- | --- | --- |\n| `re_1` | a\\|b.mp4 | media |\n| `re_2` | =1+1.mp4 | media |\n",
         ),
     ] {
         window.get_by_label("Copy as…").click();
@@ -254,6 +256,29 @@ fn ids_are_copied_in_the_form_that_is_asked_for() {
         assert_eq!(copied(&window), [text], "{label}");
         window.run();
     }
+}
+
+#[test]
+fn full_paths_are_copied_only_once_they_are_chosen() {
+    let (_engine, mut window) = over(vec![ready(1, "a.mp4", "re_1")]);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run();
+    window.get_by_label("Copy as…").click();
+    window.run();
+    let switch = |window: &Window| {
+        window
+            .get_by_role_and_label(Role::MenuItemCheckBox, "Include full paths")
+            .accesskit_node()
+            .toggled()
+    };
+    assert_eq!(switch(&window), Some(Toggled::False));
+    window.get_by_label("Include full paths").click();
+    window.run();
+    assert_eq!(switch(&window), Some(Toggled::True), "the menu stays open");
+    window.get_by_label("CSV with names").click();
+    window.step();
+    let text = "asset_id,name,path\nre_1,a.mp4,/media/a.mp4\n";
+    assert_eq!(copied(&window), [text]);
 }
 
 #[test]

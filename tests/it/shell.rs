@@ -16,7 +16,7 @@ use mavi_uploader::store::{ForwardedPaths, Settings};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::window::{
-    Dialogs, FakeEngine, Vault, Window, builder, has, open, open_with, ready, row, until,
+    Dialogs, FakeEngine, Vault, Window, builder, copied, has, open, open_with, ready, row, until,
     uploading, viewport_commands, with_key,
 };
 
@@ -136,6 +136,7 @@ fn a_setting_counts_at_once_and_is_kept() {
         ("When to start: At once", |s| s.start == Start::AtOnce),
         ("Ask before something is lost: Off", |s| !s.confirmations),
         ("Notification at the end: Off", |s| !s.notifications),
+        ("Copy IDs when a batch is done: On", |s| s.copy_when_done),
         ("Colours: Dark", |s| {
             s.theme == mavi_uploader::store::settings::Theme::Dark
         }),
@@ -378,6 +379,34 @@ fn without_questions_an_upload_is_cancelled_at_once() {
 fn set_focus(window: &mut Window, focused: bool) {
     let viewports = &mut window.input_mut().viewports;
     viewports.entry(ViewportId::ROOT).or_default().focused = Some(focused);
+}
+
+#[test]
+fn the_ids_of_a_batch_are_copied_by_themselves_if_the_user_wants_that() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let asked = Asked::default();
+    let desktop = asked.clone();
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.desktop = Box::new(desktop);
+        outside.settings.settings.copy_when_done = true;
+    });
+    set_focus(&mut window, false);
+    engine.rows(vec![uploading(1, "one.mp4", 5)]);
+    window.run();
+    engine.rows(vec![ready(1, "one.mp4", "re_1")]);
+    let end = FinishedCounts {
+        ready: 1,
+        ..FinishedCounts::default()
+    };
+    engine.notices.send(Notice::QueueFinished(end)).unwrap();
+    window.step();
+    assert_eq!(copied(&window), ["re_1"]);
+    window.run();
+    assert!(has(&window, "Done: 1 file ready. 1 ID copied."));
+    assert_eq!(
+        asked.take(),
+        ["Uploads finished: 1 file ready at memories.ai. 1 ID copied."]
+    );
 }
 
 #[test]

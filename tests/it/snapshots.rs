@@ -302,7 +302,7 @@ fn batches_stand_under_headers() {
         state.rows = Arc::new(rows.map(Arc::new).collect());
     });
     window.run();
-    let folded = window.get_by_label("2026-11-29 17:40, 2 of 2 ready, expanded");
+    let folded = window.get_by_label("2026-11-29 17:40, Done: 2 files ready, expanded");
     folded.click();
     window.run();
     picture(&mut window, "batches_light");

@@ -188,7 +188,7 @@ fn the_ids_of_the_selection_are_copied_by_keyboard() {
     window.step();
     assert_eq!(copied(&window), ["re_1\nre_3"]);
     window.run();
-    assert!(has(&window, "2 asset IDs copied; 1 file has none."));
+    assert!(has(&window, "2 IDs copied; 1 file has none yet."));
 }
 
 #[test]

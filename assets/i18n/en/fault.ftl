@@ -118,6 +118,10 @@ fault-asset-missing = { $service-first } no longer knows the file
     .cause = The service gave the file an ID, and then said that there is no such asset.
     .next = Upload it again: the program first asks whether { $service } has it by now.
 
+fault-asset-deleted = Deleted from { $service }
+    .cause = You had it deleted. { $service-first } no longer has the file, and the ID is of no use any more.
+    .next = Upload the file again to get a new ID.
+
 fault-size-mismatch = { $service-first } holds another size
     .cause = The service reports a size that is not this file’s, so something was lost or added on the way.
     .next = Upload the file again; the first ID is kept in the history.

@@ -10,6 +10,12 @@ group-files = { $files ->
        *[other] { $files } files
     }
 group-ready = { NUMBER($ready) } of { NUMBER($files) } ready
+# $ends: such as "29 files ready, 2 cancelled".
+group-done = Done: { $ends }
+group-copy-ids = { $ids ->
+        [one] Copy { $ids } ID
+       *[other] Copy { $ids } IDs
+    }
 group-skipped = { NUMBER($files) } skipped
 
 ## For screen readers, after the label and the counts

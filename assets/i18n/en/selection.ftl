@@ -18,20 +18,24 @@ selection-shortcuts = With Shift, the arrows and the other keys of the list sele
 ## What was done
 
 # $ids: how many were copied, $not-ready: how many of them are not ready yet,
-# $without: how many selected files have none.
+# $sharing: how many further files have one of these IDs, $without: how many files have none.
 selection-copied = { $ids ->
-        [one] { $ids } asset ID copied
-       *[other] { $ids } asset IDs copied
+        [one] { $ids } ID copied
+       *[other] { $ids } IDs copied
     }{ $not-ready ->
         [0] {""}
        *[other] { $ids ->
             [one] , not ready yet
            *[other] , { $not-ready } of them not ready yet
         }
+    }{ $sharing ->
+        [0] {""}
+        [one] ; { $sharing } more file has one of them
+       *[other] ; { $sharing } more files have one of them
     }{ $without ->
         [0] {""}
-        [one] ; { $without } file has none
-       *[other] ; { $without } files have none
+        [one] ; { $without } file has none yet
+       *[other] ; { $without } files have none yet
     }.
 # $ids: how many of the removed files have an id, $left: how many selected files were left.
 selection-removed = { $files ->
@@ -60,6 +64,7 @@ selection-discarded = { $uploads ->
 
 # First line of a Markdown table.
 selection-markdown-head = | Asset ID | Name | Path |
+selection-markdown-head-with-folder = | Asset ID | Name | Folder |
 # $file: the name of the exported file.
 selection-saved = { $rows ->
         [one] { $rows } row saved to { $file }.

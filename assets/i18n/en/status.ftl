@@ -12,6 +12,7 @@ status-processing = Processing
 status-other-key = Other key
 status-ready = Ready
 status-failed = Failed
+status-deleted = Deleted
 status-paused = Paused
 status-cancelled = Cancelled
 status-duplicate = Duplicate

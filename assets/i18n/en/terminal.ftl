@@ -52,7 +52,7 @@ terminal-starts-again-in-part = { $files ->
        *[other] { $places } files
     } because no keychain here keeps how far the storage is.
 
-## `check`. $asset: an ID.
+## `check` and `delete`. $asset: an ID.
 
 terminal-sandbox-after-command = `--sandbox` goes after the command, as in `mavi-uploader upload --sandbox PATH…`. No other command takes it.
 terminal-other-size = { $asset }: memories.ai holds another number of bytes than were sent.
@@ -64,6 +64,21 @@ terminal-sum-known = { $assets } known
 terminal-sum-unknown = { $assets } unknown to memories.ai
 terminal-sum-unanswered = { $assets } without an answer
 terminal-sum-other-account = { $assets } of another account
+
+# $ids: all of them, separated by commas.
+terminal-would-delete = This would delete { $assets ->
+        [one] { $assets } asset
+       *[other] { $assets } assets
+    } from memories.ai for good: { $ids }. Nothing is deleted yet: to delete, add `--yes`.
+terminal-deletion-unsaved = What memories.ai says of an asset can’t be saved, so the deletion has ended.
+terminal-deletion-interrupted = Interrupted: { NUMBER($done) } of { NUMBER($total) } assets are done. The rest stays at memories.ai.
+# $key: "", or the last characters of a key, as in "terminal-ends-in".
+terminal-deletion-other-account = it belongs to the account of another key{ $key }
+terminal-deletion-uploading = it is being uploaded
+terminal-sum-deleted = { $assets } deleted
+terminal-sum-not-found = { $assets } not found at memories.ai
+terminal-sum-not-deleted = { $assets } not deleted
+terminal-sum-left-alone = { $assets } left alone
 
 ## `key`. $why: what the keychain says, in a sentence.
 

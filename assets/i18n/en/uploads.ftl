@@ -9,6 +9,8 @@ uploads-title = { NUMBER($percent) } % · { NUMBER($done) } of { NUMBER($all) } 
 
 uploads-done = Done: { $ends }.
 uploads-done-without-sending = Done: { $ends }, nothing was sent.
+# $copied: such as "3 IDs copied."; the user has asked for this in the settings.
+uploads-and-copied = { $ends } { $copied }
 # Title of a notification. $failed, $got: how many files failed and how many got an id.
 uploads-ended = { $failed ->
         [0] Uploads finished

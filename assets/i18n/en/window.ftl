@@ -85,6 +85,7 @@ window-choose-folders = Choose folders to upload
 window-choose-backup-folder = Choose a folder for a second copy of the history
 window-locate = Show where the file is now
 window-save-ids = Save the selected files’ IDs
+window-save-report = Save the report
 window-media-files = Videos, audio and images
 window-all-files = All files
 

@@ -75,6 +75,10 @@ impl Service for Noting {
         self.note("store", None)
     }
 
+    async fn delete(&self, _: &ApiKey, _: &AssetId) -> Result<DeletionAnswer, Fault> {
+        unreachable!()
+    }
+
     async fn metadata(&self, _: &ApiKey, _: &AssetId) -> Result<AssetAnswer, Fault> {
         let status = AssetStatus::Success;
         let file_size = None;

@@ -31,6 +31,8 @@ pub enum BatchCommand {
     Select,
     /// Shows its assets in the Library.
     ShowInLibrary,
+    /// Deletes its assets from the service.
+    DeleteAssets,
     /// Asks for another label and note.
     Rename,
     /// Lists the files in its folders that were skipped.
@@ -173,8 +175,12 @@ pub enum ExportFormat {
     Lines,
     /// Comma-separated ids.
     Commas,
+    /// Name, tab, id.
+    NameAndId,
     /// JSON: ids on the clipboard, whole rows in a file.
     Json,
+    /// JSON object with the ids as `asset_ids`.
+    AssetIds,
     /// Spreadsheet table with names.
     Csv,
     /// Document table with names.
@@ -183,10 +189,12 @@ pub enum ExportFormat {
 
 impl ExportFormat {
     /// Formats for the clipboard.
-    pub const COPIED: [Self; 5] = [
+    pub const COPIED: [Self; 7] = [
         Self::Lines,
         Self::Commas,
+        Self::NameAndId,
         Self::Json,
+        Self::AssetIds,
         Self::Csv,
         Self::Markdown,
     ];

@@ -27,13 +27,13 @@ fn queue(rows: Vec<Row>) -> QueueExport {
 
 fn copied(rows: &[Row], format: ExportFormat) -> String {
     let files: Vec<_> = rows.iter().map(CopiedFile::of_row).collect();
-    for_clipboard(&files, format).unwrap().text
+    for_clipboard(&files, format, true).unwrap().text
 }
 
 fn file(queue: QueueExport, format: ExportFormat) -> String {
     let mut text = Vec::new();
     ExportSource::Rows(queue)
-        .write_to(&mut text, format)
+        .write_to(&mut text, format, true)
         .unwrap();
     String::from_utf8(text).unwrap()
 }
@@ -44,7 +44,7 @@ fn ids_are_copied_as_they_are_asked_for() {
     assert_eq!(copied(&rows(), ExportFormat::Commas), "re_1, re_2");
     assert_eq!(copied(&rows(), ExportFormat::Json), r#"["re_1","re_2"]"#);
     let sending = &rows()[2];
-    let none = for_clipboard(&[CopiedFile::of_row(sending)], ExportFormat::Lines);
+    let none = for_clipboard(&[CopiedFile::of_row(sending)], ExportFormat::Lines, false);
     assert_eq!(none, None);
 }
 
@@ -66,7 +66,7 @@ fn a_file_holds_every_row_whole_or_is_not_there() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ids.csv");
     let source = ExportSource::Rows(queue(rows()));
-    source.write(&path, ExportFormat::Csv).unwrap();
+    source.write(&path, ExportFormat::Csv, true).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 4);
     assert!(text.starts_with("\u{feff}asset_id,name,path,size,blake3,"));
@@ -79,8 +79,20 @@ fn a_file_holds_every_row_whole_or_is_not_there() {
     let empty = file(queue(vec![]), ExportFormat::Json);
     assert_eq!(empty, "[\n]\n");
     let nowhere = folder.path().join("missing").join("ids.csv");
-    assert!(source.write(&nowhere, ExportFormat::Csv).is_err());
+    assert!(source.write(&nowhere, ExportFormat::Csv, true).is_err());
     assert!(!nowhere.exists());
+}
+
+#[test]
+fn a_file_holds_only_name_and_folder_unless_paths_are_chosen() {
+    let mut text = Vec::new();
+    let source = ExportSource::Rows(queue(rows()));
+    source
+        .write_to(&mut text, ExportFormat::Csv, false)
+        .unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("re_1,clip-1.mp4,media/clip-1.mp4,"), "{text}");
+    assert!(!text.contains("/media"), "{text}");
 }
 
 #[test]
@@ -143,6 +155,14 @@ fn an_id_that_several_files_have_is_copied_once() {
     rows.push(row(4, twin));
     assert_eq!(copied(&rows, ExportFormat::Lines), "re_1\nre_2");
     assert_eq!(copied(&rows, ExportFormat::Json), r#"["re_1","re_2"]"#);
+    let files: Vec<_> = rows.iter().map(CopiedFile::of_row).collect();
+    let said = for_clipboard(&files, ExportFormat::Lines, false)
+        .unwrap()
+        .said;
+    assert_eq!(
+        said, "2 IDs copied; 1 more file has one of them; 1 file has none yet.",
+        "the four files add up"
+    );
     // Tables have a line for every file.
     assert_eq!(copied(&rows, ExportFormat::Csv).lines().count(), 4);
 }

@@ -35,6 +35,14 @@ pub enum LibraryCommand {
     StopChecking,
     /// Removes the assets of the open question.
     ConfirmRemove,
+    /// Deletes the assets of the open question from the service.
+    ConfirmDelete,
+    /// Ends the deletion.
+    StopDeleting,
+    /// Goes on with what an earlier deletion left.
+    ResumeDeletions,
+    /// Keeps what an earlier deletion left.
+    ForgetDeletions,
     /// Changes the note in the details.
     EditNote(String),
     /// Copies all details.
@@ -75,20 +83,28 @@ pub enum AssetCommand {
     UploadAgain,
     /// Removes it from the history.
     Remove,
+    /// Deletes it from the service.
+    Delete,
 }
 
 impl AssetCommand {
     /// Commands of a row's menu, in order.
-    pub const MENU: [Self; 6] = [
+    pub const MENU: [Self; 7] = [
         Self::Copy,
         Self::Details,
         Self::ShowFile,
         Self::CheckAgain,
         Self::UploadAgain,
         Self::Remove,
+        Self::Delete,
     ];
     /// Commands on a selection, beside those of copying.
-    pub const SELECTED: [Self; 3] = [Self::CheckAgain, Self::UploadAgain, Self::Remove];
+    pub const SELECTED: [Self; 4] = [
+        Self::CheckAgain,
+        Self::UploadAgain,
+        Self::Remove,
+        Self::Delete,
+    ];
 }
 
 /// Form in which details are copied.

@@ -9,10 +9,11 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::command::DetailsFormat;
-use crate::model::asset::{AssetRemark, AssetState, ContentHash};
+use crate::model::asset::{AssetRemark, ContentHash};
 use crate::model::calendar::{day_and_minute, local_time};
 use crate::model::export_record::ExportRecord;
-use crate::model::media::Kind;
+use crate::model::media::{Kind, Route};
+use crate::model::upload_facts::UploadFacts;
 use crate::store::AssetRecord;
 use crate::store::history::{AssetEvent, LedgerEvent};
 use crate::text;
@@ -103,6 +104,8 @@ struct DetailsJson {
     /// `None` until it was looked at.
     file: Option<FileState>,
     events: Vec<EventJson>,
+    #[serde(flatten)]
+    upload: UploadFacts,
 }
 
 #[derive(Serialize)]
@@ -178,7 +181,7 @@ impl AssetDetails {
         let values = [
             (
                 words::name_status(),
-                Some(state_word(asset.state()).to_owned()),
+                Some(text::asset_word(asset.state()).to_owned()),
             ),
             (words::name_remark(), asset.remark.and_then(remark)),
             (words::name_path(), Some(asset.path.display().to_string())),
@@ -209,11 +212,20 @@ impl AssetDetails {
             (words::name_uploaded(), time(asset.uploaded_at_ms)),
             (words::name_deleted(), asset.deleted_at_ms.and_then(time)),
             (words::name_batch(), asset.label.clone()),
+            (words::name_batch_note(), asset.batch_note.clone()),
             (words::name_blake3(), asset.content.map(ContentHash::to_hex)),
             (words::name_account(), Some(self.account.clone())),
             (words::name_service(), Some(asset.base_url.clone())),
+            (
+                words::name_route(),
+                asset.upload.route.map(|route| route_word(route).to_owned()),
+            ),
+            (
+                words::name_tries(),
+                asset.upload.tries.map(|tries| tries.to_string()),
+            ),
         ];
-        let known = values.into_iter();
+        let known = values.into_iter().chain(seen_lines(asset));
         known
             .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
             .collect()
@@ -268,6 +280,7 @@ impl AssetDetails {
                     event: event.event.map_or("", LedgerEvent::as_str),
                 })
                 .collect(),
+            upload: self.asset.upload.clone(),
         };
         serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
     }
@@ -283,18 +296,6 @@ fn remark(remark: AssetRemark) -> Option<String> {
     Some(word.to_owned())
 }
 
-/// Returns the word of an asset's state.
-pub fn state_word(state: AssetState) -> &'static str {
-    match state {
-        AssetState::Ready => words::ready(),
-        AssetState::Processing => words::processing(),
-        AssetState::Failed => words::failed(),
-        AssetState::WrongSize => words::wrong_size(),
-        AssetState::Gone => words::gone(),
-        AssetState::Deleted => words::deleted(),
-    }
-}
-
 /// Returns the word of a media kind.
 pub fn kind_word(kind: Kind) -> &'static str {
     match kind {
@@ -302,6 +303,38 @@ pub fn kind_word(kind: Kind) -> &'static str {
         Kind::Audio => words::audio(),
         Kind::Image => words::image(),
     }
+}
+
+fn route_word(route: Route) -> &'static str {
+    match route {
+        Route::Direct => words::route_direct(),
+        Route::SignedUrl => words::route_signed_url(),
+    }
+}
+
+/// Returns what the service said of an asset when it was last asked, in its own words.
+fn seen_lines(asset: &AssetRecord) -> [(&'static str, Option<String>); 5] {
+    let seen = asset.upload.service.as_ref();
+    let at = |at: Option<Timestamp>| at.and_then(|at| time(at.as_millisecond()));
+    [
+        (
+            words::name_their_status(),
+            seen.map(|seen| seen.upload_status.as_str().to_owned()),
+        ),
+        (
+            words::name_their_name(),
+            seen.and_then(|seen| seen.file_name.clone()),
+        ),
+        (
+            words::name_their_size(),
+            seen.and_then(|seen| seen.file_size).map(text::size),
+        ),
+        (
+            words::name_their_time(),
+            seen.and_then(|seen| at(seen.created_at)),
+        ),
+        (words::name_asked(), seen.and_then(|seen| at(seen.asked_at))),
+    ]
 }
 
 fn event_word(event: Option<LedgerEvent>) -> &'static str {
@@ -315,6 +348,7 @@ fn event_word(event: Option<LedgerEvent>) -> &'static str {
         Some(LedgerEvent::Found) => words::event_found(),
         Some(LedgerEvent::Removed) => words::event_removed(),
         Some(LedgerEvent::Imported) => words::event_imported(),
+        Some(LedgerEvent::Deleted) => words::event_deleted(),
         None => words::event_other(),
     }
 }

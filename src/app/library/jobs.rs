@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::details::{AssetDetails, AssetFacts, file_state};
 use super::reader::open;
 use crate::app::command::ExportFormat;
+use crate::app::deletion::{DeletionRequest, DeletionRules};
 use crate::app::export::{ClipboardText, CopiedFile, for_clipboard};
 use crate::app::pending::{Outcome, Pending, Wake};
 use crate::model::asset::AssetId;
@@ -79,6 +80,8 @@ pub enum LibraryEvent {
     Check(Vec<AssetId>, usize),
     /// Assets to remove from the history.
     Remove(Vec<AssetRecord>),
+    /// Assets that the user is to be asked about before they are deleted from the service.
+    AskToDelete(DeletionRequest),
     /// Files to add to the queue, and the number of those that are gone.
     Add(Vec<PathBuf>, usize),
     /// Facts for the open details.
@@ -111,10 +114,10 @@ impl LibraryJobs {
     }
 
     /// Makes the text that copies the IDs of these rows.
-    pub fn copy(&mut self, rows: LibraryRows, format: ExportFormat) {
+    pub fn copy(&mut self, rows: LibraryRows, format: ExportFormat, full_paths: bool) {
         self.with_records(rows, move |records| {
             let files: Vec<_> = records.iter().map(CopiedFile::of_asset).collect();
-            LibraryEvent::Copied(for_clipboard(&files, format))
+            LibraryEvent::Copied(for_clipboard(&files, format, full_paths))
         });
     }
 
@@ -132,6 +135,13 @@ impl LibraryJobs {
     /// Reads the assets to remove.
     pub fn remove(&mut self, rows: LibraryRows) {
         self.with_records(rows, LibraryEvent::Remove);
+    }
+
+    /// Sorts out which of these assets may be deleted from the service.
+    pub fn sort_deletion(&mut self, rows: LibraryRows, rules: DeletionRules) {
+        self.with_records(rows, move |records| {
+            LibraryEvent::AskToDelete(rules.sort_assets(&records))
+        });
     }
 
     /// Looks for the files of these rows.

@@ -10,8 +10,9 @@ use super::details::FileState;
 use super::filters::{LibraryFilter, Period};
 use super::*;
 use crate::app::command::{CursorMove, ExportFormat, Pick};
-use crate::model::asset::{Account, AssetId, AssetState, AssetStatus};
-use crate::model::media::{Kind, MediaMetadata};
+use crate::model::asset::{Account, AssetId, AssetMetadata, AssetState, AssetStatus};
+use crate::model::media::{Kind, MediaMetadata, Route};
+use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 use crate::store::{AssetRemark, History, HistoryChange};
 
 /// Longest wait for the thread.
@@ -36,6 +37,18 @@ pub(crate) fn asset(number: i64, name: &str) -> AssetRecord {
         kind: Some(Kind::Video),
         metadata: MediaMetadata::default(),
         deleted_at_ms: None,
+        upload: UploadFacts {
+            route: Some(Route::SignedUrl),
+            tries: Some(2),
+            service: Some(SeenMetadata::new(
+                &AssetMetadata {
+                    file_name: Some(name.to_owned()),
+                    ..AssetMetadata::new(AssetStatus::Success, Some(1_000_000))
+                },
+                5000,
+            )),
+        },
+        batch_note: None,
     }
 }
 
@@ -190,11 +203,11 @@ fn a_selection_is_made_as_in_the_queue_counted_and_copied_whole() {
     assert_eq!(selected(&stand), [true, true, true]);
     assert!(stand.library.all_selected());
     let all = stand.library.selected_rows();
-    stand.library.jobs().copy(all, ExportFormat::Lines);
+    stand.library.jobs().copy(all, ExportFormat::Lines, true);
     match stand.event() {
         LibraryEvent::Copied(Some(copied)) => {
             assert_eq!(copied.text, "re_3\nre_2\nre_1");
-            assert_eq!(copied.said, "3 asset IDs copied, 1 of them not ready yet.");
+            assert_eq!(copied.said, "3 IDs copied, 1 of them not ready yet.");
         }
         other => panic!("{other:?}"),
     }
@@ -213,7 +226,7 @@ fn a_selection_is_exported_from_the_history_itself() {
     let source = crate::app::export::ExportSource::Assets(stand.library.selected_rows());
     assert_eq!(source.files(), 3);
     let path = stand.dir.path().join("ids.csv");
-    source.write(&path, ExportFormat::Csv).unwrap();
+    source.write(&path, ExportFormat::Csv, true).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 4);
     assert!(text.contains("\r\nre_3,three.mp4,/media/shoot/three.mp4,1000000000,"));
@@ -265,6 +278,18 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
             .lines()
             .contains(&("File now", "Not on this computer right now".to_owned()))
     );
+    for (name, value) in [
+        ("Sent by", "Signed URL"),
+        ("Tries", "2"),
+        ("Status at memories.ai", "SUCCESS"),
+        ("Name at memories.ai", "three.mp4"),
+        ("Size at memories.ai", "1 MB"),
+    ] {
+        assert!(
+            details.lines().contains(&(name, value.to_owned())),
+            "{name}"
+        );
+    }
     let text = details.copied(DetailsFormat::Text);
     assert!(
         text.starts_with("three.mp4\nre_3\nStatus: Processing\n")
@@ -276,6 +301,14 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
     assert_eq!(
         (&json["asset_id"], &json["kind"], &json["file"]),
         (&"re_3".into(), &"video".into(), &"missing".into())
+    );
+    assert_eq!(
+        (&json["route"], &json["tries"], &json["service"]["asked_at"]),
+        (
+            &"signed_url".into(),
+            &2.into(),
+            &"1970-01-01T00:00:05Z".into()
+        )
     );
     assert_eq!(
         json["events"],

@@ -40,6 +40,14 @@ impl List {
         }
     }
 
+    /// Returns the only group, while it has no header.
+    pub fn without_header(&self) -> Option<&BatchGroup> {
+        match &self.groups.shown[..] {
+            [group] if !self.groups.has_headers => Some(group),
+            _ => None,
+        }
+    }
+
     /// Returns the header or row at this place.
     pub fn entry(&self, place: usize) -> Option<ListEntry<'_>> {
         let headers = self.headers();

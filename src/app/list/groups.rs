@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::app::rows;
+use crate::app::{deletion, rows};
 use crate::model::batch::{Batch, BatchId};
 use crate::model::snapshot::{DuplicateStage, Row, RowDelta, Status, Transfer};
 
@@ -45,6 +45,10 @@ pub struct BatchTotals {
     pub attention: usize,
     /// Rows that were started and have not ended.
     pub active: usize,
+    /// Ready rows that share the asset of another file.
+    pub duplicates: usize,
+    /// Rows that have ended.
+    pub ended: usize,
     /// Size of all files in bytes.
     pub size: u64,
     /// Bytes that memories.ai stores for these rows.
@@ -60,6 +64,19 @@ impl BatchTotals {
         change.count(&mut self.rows);
         if rows::is_ready(row) {
             change.count(&mut self.ready);
+        }
+        if matches!(row.status, Status::Duplicate { .. }) {
+            change.count(&mut self.duplicates);
+        }
+        if matches!(
+            row.status,
+            Status::Ready
+                | Status::Duplicate { .. }
+                | Status::Rejected(_)
+                | Status::Failed(_)
+                | Status::Cancelled
+        ) {
+            change.count(&mut self.ended);
         }
         match &row.status {
             Status::Rejected(_) | Status::Failed(_) => change.count(&mut self.attention),
@@ -81,10 +98,9 @@ impl BatchTotals {
             ) => (transfer.map_or(0, |it| it.sent), row.size),
             _ => (0, 0),
         };
-        let stored = row.asset_id.as_ref().map_or(0, |_| row.size);
         for (sum, bytes) in [
             (&mut self.size, row.size),
-            (&mut self.stored, stored),
+            (&mut self.stored, deletion::stored_bytes(row)),
             (&mut self.sent, sent),
             (&mut self.started, started),
         ] {
@@ -93,6 +109,11 @@ impl BatchTotals {
                 RowDelta::Removed => *sum -= bytes,
             }
         }
+    }
+
+    /// Returns `true` if all rows have ended, and at least one has an asset to hand on.
+    pub fn is_done(&self) -> bool {
+        self.ready > 0 && self.ended == self.rows
     }
 
     /// Returns the progress in bytes; `None` if nothing was started, or all has ended.
@@ -178,6 +199,12 @@ impl Groups {
 
     pub fn totals(&self, batch: Option<BatchId>) -> BatchTotals {
         self.totals[self.slot(batch)]
+    }
+
+    /// Returns all groups, with rows or without.
+    pub fn ids(&self) -> impl Iterator<Item = Option<BatchId>> {
+        let batches = self.batches.iter().map(|batch| Some(batch.id));
+        std::iter::once(None).chain(batches)
     }
 
     /// Returns `true` if the row is in this group.

@@ -86,11 +86,11 @@ fn an_export_is_written_to_the_chosen_file() {
             base_url: String::new(),
         })
     };
-    pickers.export(one(), ExportFormat::Csv);
+    pickers.export(one(), ExportFormat::Csv, true);
     close(&opened, DialogResult::Chosen(vec![path.clone()]));
     wakes.recv().unwrap();
     assert_eq!(pickers.poll(), []);
-    pickers.export(one(), ExportFormat::Csv);
+    pickers.export(one(), ExportFormat::Csv, true);
     assert!(opened.lock().unwrap().is_empty(), "one is being written");
     wakes.recv().unwrap();
     let said = words::saved(1, &path);

@@ -82,8 +82,18 @@ impl App {
                     self.show_in_library(LibraryFilter::Words(id), now);
                 }
             }
+            RowCommand::DeleteAsset => {
+                let row = self.row(id).cloned();
+                self.ask_to_delete(row.iter());
+            }
             RowCommand::Details => self.dialog = Some(Dialog::Details(id)),
         }
+    }
+
+    /// Asks before the assets of these rows are deleted from the service.
+    pub(super) fn ask_to_delete<'a>(&mut self, rows: impl IntoIterator<Item = &'a Row>) {
+        let request = self.deletion_rules().sort_rows(rows);
+        self.dialog = Some(Dialog::DeleteAssets(request.into()));
     }
 
     pub(super) fn copy_details(&mut self, id: ItemId) {
@@ -191,7 +201,8 @@ impl App {
     /// Copies the IDs of these rows.
     pub(super) fn copy_ids(&mut self, rows: &[Arc<Row>], format: ExportFormat, now: Instant) {
         let files: Vec<_> = rows.iter().map(|row| CopiedFile::of_row(row)).collect();
-        self.copy_text(for_clipboard(&files, format), now);
+        let full_paths = self.settings.values().full_paths;
+        self.copy_text(for_clipboard(&files, format, full_paths), now);
     }
 
     /// Copies IDs and says so; `None` if nothing has one.

@@ -37,6 +37,10 @@ impl App {
             BatchCommand::ShowInLibrary => {
                 self.show_in_library(LibraryFilter::Batch(batch), now);
             }
+            BatchCommand::DeleteAssets => {
+                let rows = rows();
+                self.ask_to_delete(rows.iter().map(AsRef::as_ref));
+            }
             BatchCommand::Rename => self.dialog = batch.map(Dialog::EditBatch),
             BatchCommand::ShowSkipped => {
                 let report = self.list().batch(batch).map(|it| SkippedReport::of(it));

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::App;
 use crate::app::command::{BulkAction, ExportFormat, Page, UiCommand};
+use crate::app::deletion::DeletionRules;
 use crate::app::dialog::Dialog;
 use crate::app::effect::WindowEffect;
 use crate::app::export::ExportSource;
@@ -60,7 +61,9 @@ impl App {
             UiCommand::Export(format) => {
                 let rows = self.library.selected_rows();
                 if !rows.is_empty() {
-                    self.pickers.export(ExportSource::Assets(rows), format);
+                    let full_paths = self.settings.values().full_paths;
+                    let source = ExportSource::Assets(rows);
+                    self.pickers.export(source, format, full_paths);
                 }
             }
             UiCommand::Selected(BulkAction::Remove) => {
@@ -90,7 +93,8 @@ impl App {
     fn copy_assets(&mut self, format: ExportFormat) {
         let rows = self.library.selected_rows();
         if !rows.is_empty() {
-            self.library.jobs().copy(rows, format);
+            let full_paths = self.settings.values().full_paths;
+            self.library.jobs().copy(rows, format, full_paths);
         }
     }
 
@@ -127,6 +131,17 @@ impl App {
                 }
             }
             LibraryCommand::Backup(command) => self.backup_command(command),
+            LibraryCommand::Selected(AssetCommand::Delete) => {
+                self.sort_deletion(self.library.selected_rows());
+            }
+            LibraryCommand::ConfirmDelete => {
+                if let Some(Dialog::DeleteAssets(request)) = self.dialog.take() {
+                    self.with_key(Command::DeleteAssets(request.ids().to_vec()));
+                }
+            }
+            LibraryCommand::StopDeleting => self.engines.send(Command::StopDeleting),
+            LibraryCommand::ResumeDeletions => self.with_key(Command::ResumeDeletions),
+            LibraryCommand::ForgetDeletions => self.engines.send(Command::ForgetDeletions),
             LibraryCommand::EditNote(note) => {
                 if let Some(details) = self.library.details_mut() {
                     details.edit_note(&note);
@@ -179,6 +194,10 @@ impl App {
                 self.close_dialog();
                 self.ask_to_remove(self.library.one_row(row));
             }
+            AssetCommand::Delete => {
+                self.close_dialog();
+                self.sort_deletion(self.library.one_row(row));
+            }
         }
     }
 
@@ -191,6 +210,18 @@ impl App {
         if !rows.is_empty() {
             self.dialog = Some(Dialog::RemoveAssets(rows));
         }
+    }
+
+    fn sort_deletion(&mut self, rows: LibraryRows) {
+        if !rows.is_empty() {
+            let rules = self.deletion_rules();
+            self.library.jobs().sort_deletion(rows, rules);
+        }
+    }
+
+    /// Returns which assets may be deleted from the service now.
+    pub(super) fn deletion_rules(&self) -> DeletionRules {
+        DeletionRules::of(self.snapshot(), self.engines.base_url())
     }
 
     /// Closes the dialog. A note that was changed in it is saved.
@@ -244,6 +275,9 @@ impl App {
                         self.engines.send(Command::RemoveAssets(part.to_vec()));
                     }
                     self.feedback.say(said, None, now);
+                }
+                LibraryEvent::AskToDelete(request) => {
+                    self.dialog = Some(Dialog::DeleteAssets(request.into()));
                 }
                 LibraryEvent::Add(paths, gone) => self.upload_again(paths, gone, now),
                 LibraryEvent::Say(text) => self.feedback.say(text, None, now),

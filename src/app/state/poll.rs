@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use super::App;
 use crate::app::banners::Banner;
-use crate::app::command::UiCommand;
+use crate::app::command::{ExportFormat, UiCommand};
 use crate::app::desktop_status::DesktopEvent;
 use crate::app::dialog::Dialog;
 use crate::app::effect::WindowEffect;
+use crate::app::export::{CopiedFile, for_clipboard};
 use crate::app::key_flow::KeyEvent;
 use crate::app::list_state::AddedFiles;
 use crate::app::open_external::OpenEvent;
@@ -59,13 +60,7 @@ impl App {
 
     /// Handles everything since the last call: snapshot, notices, results.
     pub(crate) fn tick(&mut self, now: Instant) {
-        if let Some(before) = self.engines.poll_snapshot() {
-            let after = self.engines.snapshot();
-            self.feedback.announcer().compare(&before, after);
-            self.take_in();
-            self.ask_for_keys_of_others();
-            self.show_added(now);
-        }
+        self.follow_engine(now);
         self.notices.poll(self.engines.snapshot(), now);
         self.tell_desktop();
         while let Some(notice) = self.engines.next_notice() {
@@ -110,6 +105,33 @@ impl App {
         self.poll_library(now);
         self.poll_backups(now);
         self.feedback.poll(now);
+    }
+
+    /// Shows the latest snapshot, if it is new.
+    fn follow_engine(&mut self, now: Instant) {
+        if let Some(before) = self.engines.poll_snapshot() {
+            let after = self.engines.snapshot();
+            self.feedback.announcer().compare(&before, after);
+            self.take_in();
+            self.ask_for_keys_of_others();
+            self.show_added(now);
+            self.copy_ended_batches(now);
+        }
+    }
+
+    /// Copies the IDs of batches that have just ended, if the user wants that.
+    fn copy_ended_batches(&mut self, now: Instant) {
+        let ended = self.finished.take_ended(self.list.list());
+        if ended.is_empty() || !self.settings.values().copy_when_done {
+            return;
+        }
+        let list = self.list.list();
+        let rows: Vec<_> = ended.iter().flat_map(|it| list.batch_rows(*it)).collect();
+        let files: Vec<_> = rows.iter().map(|row| CopiedFile::of_row(row)).collect();
+        if let Some(copied) = for_clipboard(&files, ExportFormat::Lines, false) {
+            self.finished.note_copied(copied.said.clone());
+            self.copy_text(Some(copied), now);
+        }
     }
 
     /// Scrolls the first added row into view, or announces the count.
@@ -158,8 +180,12 @@ impl App {
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
             Notice::QueueFinished(end) => {
-                self.feedback.say(wording::uploads_done(&end), None, now);
-                self.notify_uploads_ended(&end);
+                // The notice may be here before the snapshot that it is about.
+                self.follow_engine(now);
+                let copied = self.finished.take_copied();
+                let said = wording::and_copied(wording::uploads_done(&end), copied.as_deref());
+                self.feedback.say(said, None, now);
+                self.notify_uploads_ended(&end, copied.as_deref());
                 self.effects.push(WindowEffect::Attention);
             }
             Notice::Needs(_, fault) => self.notices.block(fault),
@@ -187,14 +213,18 @@ impl App {
                 self.feedback
                     .say(wording::library::checked(&end), None, now);
             }
+            Notice::AssetsDeleted(end) => {
+                self.feedback.say(wording::deletion::done(&end), None, now);
+            }
             Notice::HistorySetAside(set_aside) => self.notices.set_aside(set_aside),
         }
     }
 
     /// Notifies the user that all uploads have ended, if the window is not in front.
-    fn notify_uploads_ended(&self, end: &FinishedCounts) {
+    fn notify_uploads_ended(&self, end: &FinishedCounts, copied: Option<&str>) {
         if self.desktop_status.is_in_background() && self.settings.values().notifications {
             let (title, text) = wording::uploads_ended(end, self.backend());
+            let text = wording::and_copied(text, copied);
             let raise = self.desktop_status.on_click(Arc::clone(&self.wake));
             self.desktop.notify(&title, &text, raise);
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::App;
 use crate::app::backups::Backups;
 use crate::app::dialog::Dialog;
+use crate::app::finished_batches::FinishedBatches;
 use crate::app::settings::preferences;
 use crate::app::wording::{self, Quit};
 use crate::engine::{Command, EngineHandle};
@@ -21,6 +22,7 @@ impl App {
     /// Shows the queue of another engine. Messages and dialogs belong to the one before.
     fn show_other_engine(&mut self) {
         self.list.replace(self.engines.snapshot());
+        self.finished = FinishedBatches::default();
         self.library.replace(self.engines.data_dir());
         self.backups = Backups::new(self.wake.clone());
         let refused = self.list().refused_files();

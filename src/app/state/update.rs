@@ -11,7 +11,6 @@ use crate::app::command::{
 use crate::app::dialog::{Dialog, StopRequest};
 use crate::app::effect::WindowEffect;
 use crate::app::environment::FileDialogKind;
-use crate::app::export::{ExportSource, QueueExport};
 use crate::app::open_external::OpenFailed;
 use crate::app::rows;
 use crate::app::wording::selection as words;
@@ -101,7 +100,7 @@ impl App {
             UiCommand::CopySelected => self.copy_ids(&self.selected(), ExportFormat::Lines, now),
             UiCommand::CopyAs(format) => self.copy_ids(&self.selected(), format, now),
             UiCommand::Export(format) => self.export(self.selected(), format),
-            UiCommand::SaveReport(_) => {}
+            UiCommand::SaveReport(scope) => self.save_report(scope),
             UiCommand::Selected(many) => self.each(&self.selected(), many, now),
             UiCommand::Batch(command, batch) => self.batch_command(command, batch, now),
             UiCommand::EditBatch { batch, label, note } => self.edit_batch(batch, &label, &note),
@@ -291,13 +290,9 @@ impl App {
     /// Asks for a file to save these rows to.
     pub(super) fn export(&mut self, rows: Vec<Arc<Row>>, format: ExportFormat) {
         if !rows.is_empty() {
-            let queue = QueueExport {
-                rows,
-                batches: Arc::clone(&self.snapshot().batches),
-                data_dir: self.engines.data_dir(),
-                base_url: self.engines.base_url().to_owned(),
-            };
-            self.pickers.export(ExportSource::Rows(queue), format);
+            let full_paths = self.settings.values().full_paths;
+            self.pickers
+                .export(self.export_of_rows(rows), format, full_paths);
         }
     }
 

@@ -4,7 +4,7 @@ use crate::app::command::{
     BatchCommand, BulkAction, Column, CursorMove, ExportFormat, Filter, Group, Key, RowCommand,
     Setting, ThemeChoice, UiCommand,
 };
-use crate::app::wording::library;
+use crate::app::wording::{deletion, library};
 use crate::text::messages::command as say;
 
 /// Label and tooltip.
@@ -29,6 +29,7 @@ pub fn row(command: RowCommand) -> Words {
         RowCommand::SendFirst => say::row_send_first(),
         RowCommand::ShowFile => say::row_show_file(),
         RowCommand::ShowInLibrary => library::find(),
+        RowCommand::DeleteAsset => deletion::delete(),
         RowCommand::Details => say::row_details(),
     }
 }
@@ -50,7 +51,9 @@ fn copied(format: ExportFormat) -> Words {
     match format {
         ExportFormat::Lines => say::copy_lines(),
         ExportFormat::Commas => say::copy_commas(),
+        ExportFormat::NameAndId => say::copy_name_and_id(),
         ExportFormat::Json => say::copy_json(),
+        ExportFormat::AssetIds => say::copy_asset_ids(),
         ExportFormat::Csv => say::copy_csv(),
         ExportFormat::Markdown => say::copy_markdown(),
     }
@@ -92,6 +95,7 @@ fn batch(command: BatchCommand) -> Words {
         BatchCommand::RemoveSkipped => batch(BatchCommand::Each(BulkAction::Remove)),
         BatchCommand::Select => say::batch_select(),
         BatchCommand::ShowInLibrary => library::find(),
+        BatchCommand::DeleteAssets => deletion::delete(),
         BatchCommand::Rename => say::batch_rename(),
         BatchCommand::ShowSkipped => say::batch_show_skipped(),
     }
@@ -193,6 +197,7 @@ pub fn window(command: &UiCommand) -> Words {
         C::OpenSettings => say::open_settings(),
         C::Set(Setting::BackupFolder(_)) => say::forget_backup_folder(),
         C::ChooseBackupFolder => say::choose_backup_folder(),
+        C::Set(Setting::FullPaths(_)) => say::full_paths(),
         C::Set(_) => say::set(),
         C::ShowFolder => say::show_folder(),
         C::AddKey => say::add_key(),

@@ -11,8 +11,17 @@ pub fn label(batch: Option<&Batch>) -> &str {
     batch.map_or(other(), |batch| &batch.label)
 }
 
-/// Returns the state of a batch: "29 of 34 ready", or "34 files · 12 GB" before its start.
+/// Returns the state of a batch: "29 of 34 ready", "Done: 29 files ready", or "34 files · 12 GB" before its start.
 pub fn state(totals: &BatchTotals) -> Option<String> {
+    if totals.is_done() {
+        let others = totals.ended - totals.ready - totals.attention;
+        let others = (others > 0).then(|| foot::cancelled(others));
+        let ends: Vec<String> = [foot::ready(totals.ready)]
+            .into_iter()
+            .chain(others)
+            .collect();
+        return Some(done(&ends.join(list::items())));
+    }
     match (totals.rows, totals.ready, totals.active) {
         (0, ..) => None,
         (rows, 0, 0) => Some([files(rows), size(totals.size)].join(list::parts())),

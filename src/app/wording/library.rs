@@ -11,7 +11,7 @@ use crate::model::accounts::Accounts;
 use crate::model::asset_check::AssetCheckProgress;
 use crate::text;
 pub(crate) use crate::text::messages::library::*;
-use crate::text::messages::{library as say, units};
+use crate::text::messages::{deletion, library as say, units};
 
 /// Returns the words of a page's button.
 pub fn page_words(page: Page) -> Words {
@@ -30,6 +30,7 @@ pub fn asset(command: AssetCommand) -> Words {
         AssetCommand::CheckAgain => say::check_again(),
         AssetCommand::UploadAgain => say::upload_again(),
         AssetCommand::Remove => say::remove(),
+        AssetCommand::Delete => deletion::delete(),
     }
 }
 
@@ -43,6 +44,10 @@ pub fn command(command: &LibraryCommand) -> Words {
         LibraryCommand::CheckAll => say::check_all(),
         LibraryCommand::StopChecking => say::stop_checking(),
         LibraryCommand::ConfirmRemove => say::confirm_remove(),
+        LibraryCommand::ConfirmDelete => deletion::confirm_delete(),
+        LibraryCommand::StopDeleting => deletion::stop(),
+        LibraryCommand::ResumeDeletions => deletion::resume(),
+        LibraryCommand::ForgetDeletions => deletion::forget(),
         LibraryCommand::EditNote(_) => say::note(),
         LibraryCommand::CopyDetails(DetailsFormat::Text) => say::copy_text(),
         LibraryCommand::CopyDetails(DetailsFormat::Json) => say::copy_json(),

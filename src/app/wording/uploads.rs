@@ -32,6 +32,14 @@ pub fn uploads_ended(end: &FinishedCounts, place: Backend) -> (String, String) {
     (title, line)
 }
 
+/// Adds to the end of all uploads what was copied by itself, if anything.
+pub fn and_copied(ends: String, copied: Option<&str>) -> String {
+    match copied {
+        Some(copied) => say::and_copied(copied, &ends),
+        None => ends,
+    }
+}
+
 /// Announces files with the same result; a single one by name.
 pub fn ended(names: &[String], status: &str) -> Option<String> {
     match names {

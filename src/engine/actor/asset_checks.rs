@@ -40,9 +40,11 @@ impl<S: Service> Actor<S> {
         }
     }
 
-    /// Asks for the key that the user's check lacks. Rows that were uploaded before ask for none.
+    /// Asks for the key that the user's check or deletion lacks. Rows that were uploaded before ask for none.
     pub(super) fn ask_for_key_of_check(&mut self) {
-        if self.asset_checks.progress().is_some() && self.journal.is_good() {
+        let is_wanted =
+            self.asset_checks.progress().is_some() || self.asset_deletions.progress().is_some();
+        if is_wanted && self.journal.is_good() {
             self.may_begin(QueueStep::Poll);
         }
     }

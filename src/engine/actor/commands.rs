@@ -81,6 +81,10 @@ impl<S: Service> Actor<S> {
             Command::TryNow(ids) => self.try_now(&ids),
             Command::CheckAssets(assets) => self.check_assets(assets),
             Command::StopChecking => self.stop_checking(),
+            Command::DeleteAssets(assets) => self.delete_assets(assets),
+            Command::StopDeleting => self.stop_deleting(),
+            Command::ResumeDeletions => self.resume_deletions(),
+            Command::ForgetDeletions => self.forget_left_deletions(),
             Command::ContinueInterrupted => {
                 let interrupted = self.queue.ids_where(Item::is_interrupted);
                 self.start_rows(&interrupted, &Event::Resume);
@@ -100,6 +104,7 @@ impl<S: Service> Actor<S> {
             Command::NoKey => {
                 self.keys.clear();
                 self.asset_checks.on_key_changed();
+                self.asset_deletions.on_key_changed();
                 self.recall_accounts();
                 self.invalidate_all();
             }

@@ -22,6 +22,7 @@ impl<S: Service> Actor<S> {
         self.report_intake();
         self.start_uploads();
         self.ask_for_key_of_check();
+        self.pass_over_deletions();
         let was_good = self.journal.is_good();
         let saved = self.commit_journal();
         if (!saved || self.journal.is_ledger_behind())

@@ -56,6 +56,7 @@ impl<S: Service> Actor<S> {
                 .read_ahead(&self.queue, |files| tasks.read_ahead(files));
         }
         self.begin_check_step();
+        self.begin_deletion();
         self.watch_missing_files();
     }
 

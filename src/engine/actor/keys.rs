@@ -214,6 +214,7 @@ impl<S: Service> Actor<S> {
     /// Parks calls not under way yet, as they would be rejected as well.
     fn hold_calls(&mut self) {
         self.asset_checks.hold();
+        self.asset_deletions.hold();
         let mut not_begun = vec![];
         for item in self.queue.items_mut() {
             match &item.upload().state {
@@ -307,6 +308,7 @@ impl<S: Service> Actor<S> {
             self.gate.lift();
         }
         self.asset_checks.on_key_changed();
+        self.asset_deletions.on_key_changed();
         let is_prechecked = self.keys.set(key, source);
         self.recall_accounts();
         // Another account has other assets.

@@ -129,6 +129,9 @@ impl<S: Service> Actor<S> {
             ActorMessage::AssetChecked(account, asset, outcome) => {
                 self.asset_checked(&account, &asset, outcome);
             }
+            ActorMessage::DeletionAnswered(account, asset, outcome) => {
+                self.deletion_answered(&account, &asset, outcome);
+            }
             ActorMessage::KeyChecked(account, outcome) => self.key_checked(&account, outcome),
             ActorMessage::FilesReappeared(folder, rows) => {
                 self.missing_files.on_watch_ended(&folder);

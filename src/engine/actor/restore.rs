@@ -67,6 +67,7 @@ impl<S: Service> Actor<S> {
                 let saved = self.storage_protocols.saved();
                 self.tasks.service().service().recall(saved);
                 self.sessions.restore(self.journal.sessions());
+                self.asset_deletions.set_left(self.journal.deletions());
                 self.stage_queue(set_aside);
                 self.restore(left);
             } else {

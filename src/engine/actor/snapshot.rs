@@ -71,6 +71,8 @@ impl<S: Service> Actor<S> {
             comparing: self.duplicates.unread(),
             interrupted: self.publisher.totals().interrupted,
             asset_check: self.asset_checks.progress(),
+            asset_deletion: self.asset_deletions.progress(),
+            deletions_left: self.asset_deletions.left(),
             ..Snapshot::default()
         }
     }

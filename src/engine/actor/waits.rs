@@ -11,10 +11,11 @@ use crate::model::snapshot::{ItemId, QueueWait};
 use crate::model::upload::{Event, Original, UploadState};
 
 impl<S: Service> Actor<S> {
-    /// Returns what all `active` rows, or a check of assets, wait for: the rate limit, the network,
+    /// Returns what all `active` rows, or a check or deletion of assets, wait for: the rate limit, the network,
     /// or their retries. `None` if one of them moves or the user holds the queue.
     pub(super) fn queue_wait(&self, active: usize, now: Instant) -> Option<QueueWait> {
-        let is_checking = self.asset_checks.progress().is_some();
+        let is_checking =
+            self.asset_checks.progress().is_some() || self.asset_deletions.progress().is_some();
         if (active == 0 && !is_checking) || self.gate.required_action().is_some() {
             return None;
         }
@@ -30,7 +31,8 @@ impl<S: Service> Actor<S> {
         if goes_on && !offline {
             return None;
         }
-        let mut first = self.asset_checks.wait(now);
+        let waits = [self.asset_checks.wait(now), self.asset_deletions.wait(now)];
+        let mut first = waits.into_iter().flatten().min_by_key(|wait| wait.0);
         for item in self.queue.items().values() {
             let follows = matches!(
                 item.upload().state,
@@ -58,6 +60,7 @@ impl<S: Service> Actor<S> {
     /// gap of a slowdown; probes a rate hold.
     pub(super) fn try_now(&mut self, ids: &[ItemId]) {
         self.asset_checks.try_now();
+        self.asset_deletions.try_now();
         let is_limited = self.gate.rate_hold(Instant::now()).is_some();
         let is_held = self.tasks.service().limiter().try_now();
         let held_up = |id: &ItemId| {

@@ -6,6 +6,7 @@ use crate::engine::clock::now_ms;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 use crate::model::asset_check::AssetCheckResult;
 use crate::model::media::{self, MediaMetadata};
+use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 
 /// An answer of the service, and the question.
@@ -31,6 +32,18 @@ impl AnsweredCheck<'_> {
 
     /// Returns what changes in the history, if anything does.
     pub fn changes(&self, record: Option<&AssetRecord>) -> Vec<HistoryChange> {
+        let mut changes = self.asset_changes(record);
+        if let AssetAnswer::Known(metadata) = self.answer {
+            changes.push(HistoryChange::SetSeen {
+                base_url: self.base_url.to_owned(),
+                asset_id: self.asset.clone(),
+                metadata: SeenMetadata::new(metadata, now_ms()),
+            });
+        }
+        changes
+    }
+
+    fn asset_changes(&self, record: Option<&AssetRecord>) -> Vec<HistoryChange> {
         match (record, self.answer) {
             (None, AssetAnswer::NotFound) => vec![HistoryChange::PutAsset(AssetRecord {
                 // Another key may know it.
@@ -94,6 +107,8 @@ impl AnsweredCheck<'_> {
             kind: None,
             metadata: MediaMetadata::default(),
             deleted_at_ms: None,
+            upload: UploadFacts::default(),
+            batch_note: None,
         }
     }
 

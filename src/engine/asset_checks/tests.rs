@@ -4,6 +4,7 @@ use super::*;
 use crate::engine::queue::item::KnownDuplicate;
 use crate::model::asset::{AssetAnswer, AssetMetadata, AssetStatus};
 use crate::model::upload::{Original, Upload, UploadState};
+use crate::model::upload_facts::UploadFacts;
 use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 
 const URL: &str = "https://service.test/serve/api/v2";
@@ -273,6 +274,8 @@ fn record() -> AssetRecord {
         kind: None,
         metadata: Default::default(),
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 
@@ -293,6 +296,12 @@ fn changes(record: Option<&AssetRecord>, answer: &AssetAnswer) -> (bool, Option<
         match change {
             HistoryChange::ClearRemark(_) if put.is_none() => is_cleared = true,
             HistoryChange::PutAsset(asset) => put = Some(asset),
+            HistoryChange::SetSeen { metadata, .. } => {
+                let AssetAnswer::Known(known) = answer else {
+                    panic!("nothing was seen");
+                };
+                assert_eq!(metadata.file_size, known.file_size);
+            }
             other => panic!("{other:?}"),
         }
     }

@@ -102,6 +102,12 @@ impl Journal {
         sessions.unwrap_or_default()
     }
 
+    /// Returns what earlier runs were to delete from this service.
+    pub fn deletions(&self) -> Vec<AssetId> {
+        let deletions = self.read(|history| history.deletions(&self.base_url));
+        deletions.unwrap_or_default()
+    }
+
     /// Returns these accounts' ready assets of a size; `None` if the history can't be read now.
     pub fn ready_assets(
         &self,

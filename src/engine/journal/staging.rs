@@ -112,6 +112,8 @@ impl Journal {
             kind: origin.kind,
             metadata: origin.metadata,
             deleted_at_ms: None,
+            upload: origin.upload.clone(),
+            batch_note: None,
         }));
     }
 
@@ -141,6 +143,19 @@ impl Journal {
                 at_ms,
             },
             None => HistoryChange::DropSession { base_url, asset_id },
+        });
+    }
+
+    /// Stages that an asset is to be deleted from the service, or not any more.
+    pub fn stage_deletion(&mut self, asset: &AssetId, is_wanted: bool) {
+        let (base_url, asset_id) = (self.base_url.clone(), asset.clone());
+        self.staged.push(match is_wanted {
+            true => HistoryChange::PutDeletion {
+                base_url,
+                asset_id,
+                at_ms: now_ms(),
+            },
+            false => HistoryChange::DropDeletion { base_url, asset_id },
         });
     }
 

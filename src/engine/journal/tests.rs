@@ -36,6 +36,7 @@ async fn a_ledger_that_cannot_be_written_is_not_tried_again_at_every_turn() {
         batch: None,
         kind: None,
         metadata: MediaMetadata::default(),
+        upload: Default::default(),
     };
     let asset = AssetId::new("re_1").unwrap();
     journal.stage_asset(&origin, &asset, None, AssetStatus::Waiting, None);

@@ -25,6 +25,7 @@ use crate::model::media::{FileStamp, Kind, MediaMetadata};
 use crate::model::retry::Policy;
 use crate::model::snapshot::{DuplicateOf, ItemId};
 use crate::model::upload::{Effect, Event, Original, PausedBy, Upload, UploadState, transition};
+use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 
 /// Returns whether an upload needs nothing but the user, or the key that it was sent with.
 pub(in crate::engine) fn is_over(upload: &Upload) -> bool {
@@ -61,6 +62,7 @@ pub(in crate::engine) struct Origin {
     pub batch: Option<Arc<Batch>>,
     pub kind: Option<Kind>,
     pub metadata: MediaMetadata,
+    pub upload: UploadFacts,
 }
 
 /// One row of the queue.
@@ -167,13 +169,16 @@ impl Item {
             Event::PollFailed { fault, .. } => Some(fault.kind),
             _ => None,
         };
-        let is_found = matches!(
-            event,
+        let found = match &event {
             Event::Polled {
-                answer: AssetAnswer::Known(_),
+                answer: AssetAnswer::Known(metadata),
                 ..
             }
-        );
+            | Event::AskedAgain(AssetAnswer::Known(metadata)) => {
+                Some(SeenMetadata::new(metadata, now_ms()))
+            }
+            _ => None,
+        };
         let is_started = matches!(event, Event::Start | Event::Retry | Event::UploadAnyway);
         let (after, effects) = transition(&self.upload, event, policy)?;
         let before = std::mem::replace(&mut self.upload, after);
@@ -187,13 +192,17 @@ impl Item {
         self.note_content(&before);
         let is_done = |state: &UploadState| matches!(state, UploadState::Done { .. });
         self.seen_ready |= is_done(&self.upload.state) && !is_done(&before.state);
-        if effects.iter().any(|it| matches!(it, Effect::Send { .. })) {
-            self.starts.on_start(Instant::now());
+        let route = effects.iter().find_map(|effect| match effect {
+            Effect::Send { route, .. } => Some(*route),
+            _ => None,
+        });
+        if let Some(route) = route {
+            self.starts.on_start(route, Instant::now());
         }
         self.upload
             .stamp_fault_times(self.starts.last_ms(), now_ms(), self.starts.count());
-        if is_found {
-            self.waits.on_found();
+        if let Some(metadata) = found {
+            self.waits.on_found(metadata);
         }
         let delay = effects.iter().find_map(Effect::wait).unwrap_or_default();
         self.waits
@@ -329,14 +338,20 @@ impl Item {
             batch: self.batch.clone(),
             kind: self.upload.media.map(|media| media.kind),
             metadata: self.content.metadata(),
+            upload: UploadFacts {
+                route: self.starts.route(),
+                tries: Some(self.starts.count()).filter(|count| *count > 0),
+                service: self.waits.seen().cloned(),
+            },
         }
     }
 
-    /// Returns the origin of an asset of an earlier attempt. Its account is left empty, as only the
-    /// history knows which key sent it.
+    /// Returns the origin of an asset of an earlier attempt. Its account and the facts of its upload
+    /// are left empty, as only the history knows them.
     pub fn origin_of_earlier(&self) -> Origin {
         Origin {
             account: Account::from_fingerprint(""),
+            upload: UploadFacts::default(),
             ..self.origin()
         }
     }

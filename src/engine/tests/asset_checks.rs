@@ -7,10 +7,11 @@ use super::*;
 use crate::model::asset::{AssetAnswer, AssetMetadata, AssetStatus};
 use crate::model::asset_check::{AssetCheckProgress, AssetCheckResult, AssetsToCheck};
 use crate::model::fault::RequiredAction;
+use crate::model::upload_facts::UploadFacts;
 use crate::store::AssetRemark;
 
 /// Uploads these files in a run of its own, as `re_1` and so on.
-async fn uploaded(place: &Place, names: &[&str]) {
+pub(super) async fn uploaded(place: &Place, names: &[&str]) {
     let mut engine = Make::window().run("before").start(place, Scripted::new());
     let paths: Vec<PathBuf> = names.iter().map(|name| place.file(name, name)).collect();
     engine.upload(&paths).await;
@@ -28,7 +29,7 @@ fn size(place: &Place, name: &str) -> u64 {
 }
 
 /// A service that has these files, as `re_1` and so on.
-fn holding(place: &Place, names: &[&str]) -> Scripted {
+pub(super) fn holding(place: &Place, names: &[&str]) -> Scripted {
     let numbered = names.iter().enumerate();
     numbered.fold(Scripted::new().ids_from(100), |service, (n, name)| {
         service.holds(&format!("re_{}", n + 1), name, size(place, name))
@@ -407,6 +408,8 @@ async fn a_history_of_many_pages_is_asked_about_to_its_end() {
             kind: None,
             metadata: Default::default(),
             deleted_at_ms: None,
+            upload: UploadFacts::default(),
+            batch_note: None,
         })
     });
     history.commit(&assets.collect::<Vec<_>>()).unwrap();

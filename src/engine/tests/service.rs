@@ -11,6 +11,7 @@ use crate::api::{
     SecretUrl, Service, Session, SignedUpload, TransferProgress, UploadFile, Uploaded,
 };
 use crate::model::asset::{AssetAnswer, AssetId, AssetMetadata, AssetStatus, ContentHash};
+use crate::model::asset_deletion::DeletionAnswer;
 use crate::model::fault::{Fault, FaultKind, Recovery};
 use crate::model::key::ApiKey;
 
@@ -63,6 +64,8 @@ struct Inner {
     acts: HashMap<String, VecDeque<Act>>,
     /// Answers to a file's first polls, by file name; then it is ready.
     answers: HashMap<String, VecDeque<Result<AssetAnswer, Fault>>>,
+    /// Faults of the first requests to delete an asset; true if it is deleted all the same.
+    deletions: HashMap<AssetId, VecDeque<(Fault, bool)>>,
     key_checks: VecDeque<Result<(), Fault>>,
     tickets: VecDeque<Fault>,
     /// File name and size of each id.
@@ -278,6 +281,18 @@ impl Scripted {
         }
     }
 
+    /// Fails the first requests to delete an asset; true for one that is carried out.
+    pub fn deletions<const N: usize>(self, asset: &str, faults: [(FaultKind, bool); N]) -> Self {
+        let faults = faults.map(|(kind, is_done)| (fault(kind), is_done));
+        let asset = AssetId::new(asset).unwrap();
+        self.inner
+            .lock()
+            .unwrap()
+            .deletions
+            .insert(asset, faults.into());
+        self
+    }
+
     fn next_act(&self, name: &str) -> Act {
         let mut inner = self.inner.lock().unwrap();
         let act = inner.acts.get_mut(name).and_then(VecDeque::pop_front);
@@ -465,6 +480,21 @@ impl Service for Scripted {
 
     fn recall(&self, learned: &[KnownProtocol]) {
         self.inner.lock().unwrap().learned = learned.to_vec();
+    }
+
+    async fn delete(&self, key: &ApiKey, asset: &AssetId) -> Result<DeletionAnswer, Fault> {
+        self.call(&format!("delete {asset}"), Some(key))?;
+        let mut inner = self.inner.lock().unwrap();
+        let next = inner.deletions.get_mut(asset).and_then(VecDeque::pop_front);
+        if let Some((fault, false)) = next {
+            return Err(fault);
+        }
+        let known = inner.assets.remove(asset).is_some();
+        match next {
+            Some((fault, _)) => Err(fault),
+            None if known => Ok(DeletionAnswer::Deleted),
+            None => Ok(DeletionAnswer::NotFound),
+        }
     }
 
     async fn metadata(&self, key: &ApiKey, asset: &AssetId) -> Result<AssetAnswer, Fault> {

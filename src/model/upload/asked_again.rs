@@ -45,6 +45,17 @@ pub(super) fn asked_again(upload: &Upload, answer: &AssetAnswer) -> Transition {
     }
 }
 
+/// Ends a row whose asset the user had deleted; one that is under way goes on.
+pub(super) fn asset_deleted(upload: &Upload) -> Transition {
+    let asset = match &upload.state {
+        UploadState::Done { asset, .. } | UploadState::Duplicate(Original::Asset(asset)) => asset,
+        UploadState::Failed { asset, .. } | UploadState::Cancelled { asset } => asset.as_ref()?,
+        _ => return None,
+    };
+    let (fault, asset) = (Fault::new(FaultKind::AssetDeleted), Some(asset.clone()));
+    new_attempt(upload, UploadState::Failed { fault, asset }, vec![])
+}
+
 /// Returns why an asset cannot count as ready.
 fn problem(upload: &Upload, answer: &AssetAnswer) -> Option<FaultKind> {
     let AssetAnswer::Known(metadata) = answer else {

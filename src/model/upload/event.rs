@@ -136,6 +136,8 @@ pub enum Event {
     },
     /// The service answered the user's question about the row's asset, which no attempt asked.
     AskedAgain(AssetAnswer),
+    /// The user had its asset deleted from the service.
+    AssetDeleted,
     /// Nothing new may start since the journal cannot be written. `upload` ends the row.
     CannotSave,
 }

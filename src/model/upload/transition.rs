@@ -5,7 +5,7 @@ use super::UploadState::{
     Ready, Rejected, RetryScheduled, Sending, StillChanging,
 };
 use super::after_fault::after_fault;
-use super::asked_again::asked_again;
+use super::asked_again::{asked_again, asset_deleted};
 use super::attempt::{
     new_attempt, new_attempt_without_url, recheck, record, record_abandoned, same_attempt,
 };
@@ -170,6 +170,7 @@ pub fn transition(upload: &Upload, event: Event, policy: &Policy) -> Transition 
         (Event::OtherKey { last4, .. }, _) => other_key(upload, last4),
         (Event::PollFailed { fault, .. }, _) => poll_failed(upload, &fault, policy),
         (Event::AskedAgain(answer), _) => asked_again(upload, &answer),
+        (Event::AssetDeleted, _) => asset_deleted(upload),
         (
             Event::CannotSave,
             Checking

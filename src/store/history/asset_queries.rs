@@ -2,7 +2,7 @@
 
 use super::assets;
 use super::records::AssetRecord;
-use super::rows::{first, from_sql_size, to_sql_size};
+use super::rows::{self, first, from_sql_size, to_sql_size};
 use super::{History, StoreError};
 use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus};
 
@@ -29,7 +29,7 @@ impl History {
     }
 
     /// Returns the assets of this size that can replace an upload of equal content: SUCCESS, with a
-    /// known hash, neither gone nor of a wrong size.
+    /// known hash, neither gone, deleted nor of a wrong size.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -43,6 +43,7 @@ impl History {
             &self.connection,
             "WHERE base_url = ?1 AND account = ?2 AND size = ?3 AND upload_status = ?4
                  AND content IS NOT NULL AND coalesce(remark, '') NOT IN (?5, ?6)
+                 AND deleted_at_ms IS NULL
              ORDER BY uploaded_at_ms DESC, id DESC",
             (
                 base_url,
@@ -53,6 +54,18 @@ impl History {
                 AssetRemark::Gone.as_str(),
             ),
         )?)
+    }
+
+    /// Returns the assets that are to be deleted from a service, in the order of the requests.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn deletions(&self, base_url: &str) -> Result<Vec<AssetId>, StoreError> {
+        let select = "SELECT asset_id FROM deletions WHERE base_url = ?1 ORDER BY rowid";
+        let ids = rows::all(&self.connection, select, [base_url], |row| {
+            Ok(AssetId::new(&row.get::<_, String>(0)?))
+        })?;
+        Ok(ids.into_iter().flatten().collect())
     }
 
     /// Returns when the service last accepted this account's key, in milliseconds since the Unix

@@ -8,7 +8,8 @@ use super::rows::{
 };
 use super::search::search_text;
 use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus, ContentHash};
-use crate::model::media::{Kind, MediaMetadata};
+use crate::model::media::{Kind, MediaMetadata, Route};
+use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 use crate::store::files::{path_from_bytes, path_to_bytes};
 
 /// Adds an asset or updates it, as [`HistoryChange::PutAsset`](super::HistoryChange::PutAsset) says.
@@ -20,13 +21,17 @@ pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Res
     };
     let metadata = &asset.metadata;
     let is_known = *metadata != MediaMetadata::default();
+    let service = &asset.upload.service;
+    let service = service.as_ref().map(serde_json::to_string);
+    let service = service.transpose().unwrap_or_default();
     run(
         connection,
         "INSERT INTO assets (base_url, asset_id, item, account, name, path, size, content,
                  upload_status, uploaded_at_ms, remark, note, batch, kind, duration_ms, width,
-                 height, captured_at, has_location, deleted_at_ms, search)
+                 height, captured_at, has_location, deleted_at_ms, route, tries, service,
+                 search)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                 ?18, ?19, ?20, ?21)
+                 ?18, ?19, ?20, ?21, ?22, ?23, ?24)
              ON CONFLICT (base_url, asset_id) DO UPDATE SET
                  item = coalesce(excluded.item, item),
                  account = coalesce(nullif(excluded.account, ''), account),
@@ -45,6 +50,9 @@ pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Res
                  captured_at = coalesce(excluded.captured_at, captured_at),
                  has_location = coalesce(excluded.has_location, has_location),
                  deleted_at_ms = coalesce(excluded.deleted_at_ms, deleted_at_ms),
+                 route = coalesce(excluded.route, route),
+                 tries = coalesce(excluded.tries, tries),
+                 service = coalesce(excluded.service, service),
                  search = iif(excluded.name = '', search, excluded.search)",
         params![
             asset.base_url,
@@ -67,6 +75,9 @@ pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Res
             metadata.captured_at.map(|time| time.to_string()),
             is_known.then_some(metadata.has_location),
             asset.deleted_at_ms,
+            asset.upload.route.map(Route::as_str),
+            asset.upload.tries,
+            service,
             search_text(asset, note.as_deref()),
         ],
     )
@@ -94,6 +105,22 @@ pub(super) fn set_note(
         connection,
         "UPDATE assets SET note = ?3, search = ?4 WHERE base_url = ?1 AND asset_id = ?2",
         params![base_url, asset_id.as_str(), note, search_text(&asset, note)],
+    )
+    .map(drop)
+}
+
+/// Sets what the service last said of an asset.
+pub(super) fn set_seen(
+    connection: &Connection,
+    base_url: &str,
+    asset_id: &AssetId,
+    metadata: &SeenMetadata,
+) -> rusqlite::Result<()> {
+    let json = serde_json::to_string(metadata).ok();
+    run(
+        connection,
+        "UPDATE assets SET service = ?3 WHERE base_url = ?1 AND asset_id = ?2",
+        params![base_url, asset_id.as_str(), json],
     )
     .map(drop)
 }
@@ -151,8 +178,9 @@ pub(super) fn for_each(
 /// Columns that [`read`] expects, by name.
 pub(super) const COLUMNS: &str = "asset_id, item, account, base_url, name, path, size, content, \
      upload_status, uploaded_at_ms, remark, note, batch, kind, duration_ms, width, height, \
-     captured_at, has_location, deleted_at_ms, \
-     (SELECT label FROM batches WHERE batches.id = assets.batch) AS label";
+     captured_at, has_location, deleted_at_ms, route, tries, service, \
+     (SELECT label FROM batches WHERE batches.id = assets.batch) AS label, \
+     (SELECT note FROM batches WHERE batches.id = assets.batch) AS batch_note";
 
 /// Returns `None` for a row with an invalid id, which is logged and skipped.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Option<AssetRecord>> {
@@ -190,5 +218,11 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Option<AssetRecord>> {
             has_location: number("has_location")? == Some(1),
         },
         deleted_at_ms: number("deleted_at_ms")?,
+        upload: UploadFacts {
+            route: text("route")?.and_then(|word| Route::from_word(&word)),
+            tries: side("tries")?,
+            service: text("service")?.and_then(|json| serde_json::from_str(&json).ok()),
+        },
+        batch_note: text("batch_note")?,
     }))
 }

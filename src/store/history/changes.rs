@@ -31,6 +31,11 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
             asset_id,
             note,
         } => return assets::set_note(connection, base_url, asset_id, note.as_deref()),
+        HistoryChange::SetSeen {
+            base_url,
+            asset_id,
+            metadata,
+        } => return assets::set_seen(connection, base_url, asset_id, metadata),
         HistoryChange::ClearRemark(asset) => run(
             connection,
             "UPDATE assets SET remark = NULL WHERE base_url = ?1 AND asset_id = ?2",
@@ -92,6 +97,20 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
             connection,
             "INSERT OR REPLACE INTO sessions (base_url, asset_id, at_ms) VALUES (?1, ?2, ?3)",
             params![base_url, asset_id.as_str(), at_ms],
+        ),
+        HistoryChange::PutDeletion {
+            base_url,
+            asset_id,
+            at_ms,
+        } => run(
+            connection,
+            "INSERT OR IGNORE INTO deletions (base_url, asset_id, at_ms) VALUES (?1, ?2, ?3)",
+            params![base_url, asset_id.as_str(), at_ms],
+        ),
+        HistoryChange::DropDeletion { base_url, asset_id } => run(
+            connection,
+            "DELETE FROM deletions WHERE base_url = ?1 AND asset_id = ?2",
+            [base_url, asset_id.as_str()],
         ),
         HistoryChange::DropSession { base_url, asset_id } => run(
             connection,

@@ -1,5 +1,4 @@
-//! The ledger `asset-ids.csv`: one line for each event of an asset, and for
-//! each new label of a batch.
+//! The ledger `asset-ids.csv`: one line for each event of an asset and each new label of a batch.
 //!
 //! Lines are only appended, and synced before the database's transaction, so that an ID survives
 //! any loss of the database, which keeps the offset it has applied. Every field is quoted and free
@@ -45,6 +44,8 @@ pub(super) struct Ledger {
     path: PathBuf,
     file: Option<(File, Option<Identity>)>,
     pending: PendingLines,
+    /// Lines that the last reading did not understand.
+    passed_over: u64,
     /// Error of the last use, if it failed.
     problem: Option<String>,
 }
@@ -55,6 +56,7 @@ impl Ledger {
             path: dir.join(LEDGER_NAME),
             file: None,
             pending: PendingLines::default(),
+            passed_over: 0,
             problem: None,
         }
     }
@@ -247,6 +249,13 @@ impl Ledger {
         Ok(())
     }
 
+    /// Returns true if this database had applied this very ledger, and the last reading understood
+    /// every line: the database had no asset without one.
+    pub(super) fn has_all_of(&mut self, database: &Connection) -> bool {
+        let applied = applied(database).ok().flatten().filter(|it| it.0 > 0);
+        self.problem.is_none() && self.passed_over == 0 && self.is_same_ledger(applied)
+    }
+
     /// Returns the ledger's size in bytes; 0 if it is missing.
     fn end(&mut self) -> io::Result<u64> {
         match self.open(false) {
@@ -294,7 +303,7 @@ impl Ledger {
         };
         file.seek(SeekFrom::Start(from))?;
         let mut file = BufReader::new(file);
-        let (mut end, mut passed_over) = (from, 0_u64);
+        let (mut end, mut passed_over) = (from, 0);
         let mut line = vec![];
         loop {
             line.clear();
@@ -308,6 +317,7 @@ impl Ledger {
             }
             end += read as u64;
         }
+        self.passed_over = passed_over;
         if passed_over > 0 {
             tracing::warn!(passed_over, "lines of the ledger are not whole");
         }

@@ -10,6 +10,7 @@ use crate::model::batch::{Batch, BatchId};
 use crate::model::export_record::ExportRecord;
 use crate::model::media::{FileStamp, Kind, MediaMetadata};
 use crate::model::snapshot::ItemId;
+use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 use crate::store::run_lock::RunId;
 
 /// A row of the queue, as it is saved.
@@ -93,6 +94,10 @@ pub struct AssetRecord {
     pub metadata: MediaMetadata,
     /// Time at which it was deleted from the service, in milliseconds since the Unix epoch.
     pub deleted_at_ms: Option<i64>,
+    /// Facts about its upload.
+    pub upload: UploadFacts,
+    /// The user's note of that batch.
+    pub batch_note: Option<String>,
 }
 
 impl AssetRecord {
@@ -181,6 +186,15 @@ pub enum HistoryChange {
         /// The note.
         note: Option<String>,
     },
+    /// Sets what the service said of an asset, if it exists. The ledger has no line of it.
+    SetSeen {
+        /// Service that holds it.
+        base_url: String,
+        /// Asset id.
+        asset_id: AssetId,
+        /// Its metadata.
+        metadata: SeenMetadata,
+    },
     /// Removes an asset from the history; the ledger keeps a line of it, with this record.
     RemoveAsset(AssetRecord),
     /// Adds a batch, or replaces its label, note and skipped files.
@@ -251,6 +265,22 @@ pub enum HistoryChange {
         /// Start in milliseconds since the Unix epoch; 0 for a session to be removed.
         at_ms: i64,
     },
+    /// The user wants an asset deleted from the service.
+    PutDeletion {
+        /// The service.
+        base_url: String,
+        /// The asset.
+        asset_id: AssetId,
+        /// Time in milliseconds since the Unix epoch.
+        at_ms: i64,
+    },
+    /// The service deleted an asset, or it is to be left alone.
+    DropDeletion {
+        /// The service.
+        base_url: String,
+        /// The asset.
+        asset_id: AssetId,
+    },
     /// The keychain no longer holds it.
     DropSession {
         /// The service.
@@ -269,6 +299,7 @@ impl HistoryChange {
                 | Self::ImportAsset(..)
                 | Self::ClearRemark(_)
                 | Self::SetNote { .. }
+                | Self::SetSeen { .. }
                 | Self::RemoveAsset(_)
                 | Self::PutBatch(_)
                 | Self::EditBatch { .. }

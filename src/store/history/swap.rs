@@ -1,5 +1,5 @@
 //! Replaces a damaged or missing database. Nothing of the damaged one is deleted, and a program that
-//! ends meanwhile leaves a missing one.
+//! ends meanwhile leaves the damaged one or none, which the next start replaces.
 
 use std::fs;
 use std::io::{self, Write};
@@ -12,17 +12,19 @@ use super::backup;
 use super::connect::{OpenFailure, connect};
 use super::database_file::{SIBLINGS, sibling, with_siblings};
 use super::error::{OpenError, StoreError};
+use super::ledger::Ledger;
+use super::salvage::{MAX_ID, salvage};
 use crate::model::set_aside::SetAside;
 use crate::store::files;
 
-/// A backup while it is copied and checked; discarded if that does not end.
+/// The new database while it is filled; discarded if that does not end.
 const RESTORING: &str = "history.restoring.db";
 /// Gap added to the counter of a backup or of an empty database: more ids than any queue can have
 /// used since.
 const ID_GAP: i64 = 1_000_000;
 
-/// Moves a damaged database aside, and puts the newest sound backup or an empty one in its place.
-/// The ledger has the rest.
+/// Fills a new database from the newest sound backup, the ledger and the damaged one, and then moves
+/// the damaged one aside.
 pub(super) fn replace(
     dir: &Path,
     path: &Path,
@@ -30,22 +32,41 @@ pub(super) fn replace(
     cause: &str,
 ) -> Result<(Connection, PathBuf), OpenError> {
     tracing::warn!(cause, "the history is damaged and is set aside");
+    let new = dir.join(RESTORING);
+    let mut fresh = match from_backup(dir, &new, limit)? {
+        Some(fresh) => fresh,
+        None => connect_sound(&new, limit)?,
+    };
+    let filled = salvage(path, Ledger::new(dir), limit, &mut fresh);
+    filled
+        .and_then(|()| Ok(skip_ids(&fresh)?))
+        .and_then(|()| close(fresh))
+        .map_err(|error| OpenError::from_store(&new, &error))?;
     let aside = files::aside_name(path, SIBLINGS);
-    move_aside(path, &aside).map_err(|error| OpenError::io(path, &error))?;
+    move_aside(path, &aside)
+        .and_then(|()| fs::rename(&new, path))
+        .map_err(|error| OpenError::io(path, &error))?;
     files::sync_dir(dir);
-    restore_missing(dir, path, limit)?;
-    let fresh = connect(path, limit).map_err(|failure| match failure {
+    Ok((connect_sound(path, limit)?, aside))
+}
+
+/// Opens a newly created database.
+fn connect_sound(path: &Path, limit: Duration) -> Result<Connection, OpenError> {
+    connect(path, limit).map_err(|failure| match failure {
         OpenFailure::Other(error) => error,
         OpenFailure::Damaged(cause) => OpenError::from_store(path, &StoreError::Damaged(cause)),
-    })?;
-    skip_ids(&fresh).map_err(|error| OpenError::from_store(path, &error.into()))?;
-    Ok((fresh, aside))
+    })
 }
 
 /// Advances the counter so that no id is given twice.
 fn skip_ids(fresh: &Connection) -> rusqlite::Result<()> {
-    let skip = "UPDATE counters SET value = value + ?1 WHERE name = 'next_item'";
-    fresh.execute(skip, [ID_GAP]).map(drop)
+    let skip = "UPDATE counters SET value = ?1 + min(?2, max(value,
+             (SELECT coalesce(max(id), 0) FROM items),
+             (SELECT coalesce(max(item), 0) FROM assets),
+             (SELECT coalesce(max(id), 0) FROM batches),
+             (SELECT coalesce(max(id), 0) FROM damaged_items)))
+         WHERE name = 'next_item'";
+    fresh.execute(skip, [ID_GAP, MAX_ID]).map(drop)
 }
 
 /// Counts what is in the database that replaces a damaged or missing one; what cannot be counted is

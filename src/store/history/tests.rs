@@ -11,8 +11,9 @@ mod migrations;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::model::asset::{Account, AssetId, AssetStatus, ContentHash};
-use crate::model::media::{FileStamp, MediaMetadata, format_of};
+use crate::model::asset::{Account, AssetId, AssetMetadata, AssetStatus, ContentHash};
+use crate::model::media::{FileStamp, MediaMetadata, Route, format_of};
+use crate::model::upload_facts::{SeenMetadata, UploadFacts};
 
 const URL: &str = "https://api.example/serve/api/v2";
 
@@ -58,6 +59,8 @@ pub(super) fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
         kind: format_of(Path::new(name)).ok().map(|format| format.kind),
         metadata: MediaMetadata::default(),
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 
@@ -104,6 +107,14 @@ fn everything_of_a_row_comes_back_after_a_restart() {
         content: Some(ContentHash::from_bytes([7; 32])),
         status: Some(AssetStatus::Uploading),
         remark: Some(AssetRemark::MayBeStoredTwice),
+        upload: UploadFacts {
+            route: Some(Route::SignedUrl),
+            tries: Some(2),
+            service: Some(SeenMetadata::new(
+                &AssetMetadata::new(AssetStatus::Uploading, Some(9)),
+                1_700_000_000_000,
+            )),
+        },
         ..asset("re_1", "clip one.mp4", 3)
     };
     {

@@ -86,6 +86,7 @@ pub fn details(ui: &mut Ui, app: &App, row: i64, out: &mut Vec<UiCommand>) {
         of_row(AssetCommand::CheckAgain),
         of_row(AssetCommand::UploadAgain),
         of_row(AssetCommand::Remove),
+        of_row(AssetCommand::Delete),
     ];
     let is_narrow = ui.available_width() < size::MEASURE;
     let foot = commands.map(|command| {

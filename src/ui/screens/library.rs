@@ -9,13 +9,13 @@ use std::ops::Range;
 use egui::{Frame, Margin, Popup, Rect, ScrollArea, Ui, UiBuilder, accesskit, vec2};
 
 use self::columns::Columns;
-use crate::app::command::{Page, UiCommand};
+use crate::app::command::{Page, ReportScope, UiCommand};
 use crate::app::library::StatusFilter;
 use crate::app::library::command::{AssetCommand, BackupCommand, LibraryCommand};
 use crate::app::library::filters::LibraryFilter;
 use crate::app::state::App;
 use crate::app::wording::selection as selected;
-use crate::app::wording::{backups, library as words};
+use crate::app::wording::{backups, deletion as deletion_words, library as words};
 use crate::ui::overlays;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{Palette, size, space, type_size};
@@ -141,7 +141,7 @@ fn selection(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         columns::select_all(ui, app, &mut shown);
         let number = selected::selected(app.library().selection().len());
         text::line(ui, &number, type_size::BODY, Palette::of(ui).text);
-        toolbar::copy_buttons(ui, None, &mut shown);
+        toolbar::copy_buttons(ui, app, None, &mut shown);
     };
     let right = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
@@ -262,8 +262,8 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     });
 }
 
-/// Draws the foot: number, size and cost of the selection, or else of what was found; and the
-/// check of all.
+/// Draws the foot: number, size and cost of the selection, or else of what was found; and
+/// the check of all, or the progress of a deletion.
 pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let library = app.library();
     let is_empty = library.all().is_none_or(|all| all == 0);
@@ -273,14 +273,18 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         _ => words::totals(files, bytes, !library.selection().is_empty()),
     };
     let check = app.snapshot().asset_check;
-    let checking = check.as_ref().map(words::checking);
-    let checking = checking.or(app.backups().busy().map(str::to_owned));
-    let checking = checking.unwrap_or_default();
+    let deletion = app.snapshot().asset_deletion;
+    let progress = match (&deletion, &check) {
+        (Some(deletion), _) => deletion_words::progress(deletion),
+        (None, Some(check)) => words::checking(check),
+        (None, None) => app.backups().busy().unwrap_or_default().to_owned(),
+    };
     let prices = bytes.map(words::prices).unwrap_or_default();
-    let left = |ui: &mut Ui| overlays::foot_lines(ui, app, (&said, &checking), &prices, out);
-    let command = UiCommand::Library(match check {
-        Some(_) => LibraryCommand::StopChecking,
-        None => LibraryCommand::CheckAll,
+    let left = |ui: &mut Ui| overlays::foot_lines(ui, app, (&said, &progress), &prices, out);
+    let command = UiCommand::Library(match (deletion, check) {
+        (Some(_), _) => LibraryCommand::StopDeleting,
+        (None, Some(_)) => LibraryCommand::StopChecking,
+        (None, None) => LibraryCommand::CheckAll,
     });
     let mut asked = Vec::new();
     let unneeded = library.facets().unneeded;
@@ -295,6 +299,14 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         backup_menu(ui, app, &mut asked);
         if unneeded > 0 && button.show(ui) {
             asked.push(show);
+        }
+        let scope = match library.selection().is_empty() {
+            true => ReportScope::Library,
+            false => ReportScope::Selection,
+        };
+        let report = UiCommand::SaveReport(scope);
+        if files > 0 && Button::of(&report, ButtonStyle::Plain).show(ui) {
+            asked.push(report);
         }
         let button = Button::of(&command, ButtonStyle::Outlined);
         if !is_empty && button.show_with_id(ui, ("foot", command.entry().label)) {

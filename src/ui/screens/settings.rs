@@ -21,7 +21,7 @@ const SPEEDS: [u64; 7] = [
 ];
 
 /// Number of lines.
-const LINES: u8 = 10;
+const LINES: u8 = 11;
 
 /// Draws the dialog's content, in at most this height.
 pub fn show(ui: &mut Ui, app: &App, height: f32, out: &mut Vec<UiCommand>) {
@@ -79,6 +79,8 @@ fn choices(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     choice(ui, app, words::ask(), &asks, out);
     let tells = switch(Setting::Notifications);
     choice(ui, app, words::tell(), &tells, out);
+    let copies = switch(Setting::CopyWhenDone);
+    choice(ui, app, words::copy_when_done(), &copies, out);
 }
 
 /// Returns no limit, the usual speeds, and the current one if it is another.

@@ -251,7 +251,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
         let number = selected::selected(app.list().selected().len());
         text::line(ui, &number, type_size::BODY, Palette::of(ui).text);
         let none = (fits.ids == 0).then_some(selected::no_ids());
-        copy_buttons(ui, none, &mut shown);
+        copy_buttons(ui, app, none, &mut shown);
     };
     let right = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
@@ -282,7 +282,7 @@ pub fn selection(ui: &mut Ui, app: &App, alone: bool, out: &mut Vec<UiCommand>) 
 }
 
 /// Draws the buttons that copy or save the IDs of the selection.
-pub fn copy_buttons(ui: &mut Ui, blocked: Option<&str>, out: &mut Vec<UiCommand>) {
+pub fn copy_buttons(ui: &mut Ui, app: &App, blocked: Option<&str>, out: &mut Vec<UiCommand>) {
     let copy = Button::of(&UiCommand::CopySelected, ButtonStyle::Outlined)
         .small()
         .blocked(blocked);
@@ -298,10 +298,10 @@ pub fn copy_buttons(ui: &mut Ui, blocked: Option<&str>, out: &mut Vec<UiCommand>
             .labelled(label)
             .small()
     };
-    let copied = ExportFormat::COPIED.map(UiCommand::CopyAs);
+    let copied = MenuItem::copies(app, UiCommand::CopyAs);
     let saved = ExportFormat::SAVED.map(UiCommand::Export);
     let report = UiCommand::SaveReport(ReportScope::Selection);
-    let items = copied.into_iter().chain(saved).chain([report]);
-    let items = items.map(MenuItem::of);
-    menu::show(ui, other, items.collect(), out);
+    let saved = saved.into_iter().chain([report]).map(MenuItem::of);
+    let items = copied.into_iter().chain(saved).collect();
+    menu::show(ui, other, items, out);
 }

@@ -13,7 +13,7 @@ use crate::text::messages::{foot, window as words};
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{DOUBLE_CLICK, Palette, radius, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle};
-use crate::ui::widgets::{card, text};
+use crate::ui::widgets::{card, finished, text};
 use crate::ui::{icons, overlays};
 
 pub use list::{ListView, list};
@@ -71,7 +71,8 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     if let Some(fraction) = totals.fraction() {
         overall_bar(ui, fraction);
     }
-    let narrow = ui.available_width() < size::NARROW;
+    let width = ui.available_width();
+    let narrow = width < size::NARROW;
     let left = |ui: &mut Ui| {
         let (first, second) =
             status_bar::summary(snapshot, list, &app.plan(), app.backend(), app.now());
@@ -82,6 +83,15 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     };
     let mut asked = None;
     let right = |ui: &mut Ui| {
+        // A batch that has no header hands on its IDs here, where nothing moves for it.
+        let batch = list.without_header().map(|group| group.batch);
+        let finished = batch.map_or_else(Vec::new, |it| finished::buttons(list, it));
+        for (command, label) in finished {
+            let button = finished::button(&command, &label, width);
+            if button.show_with_id(ui, ("finished", command.entry().label)) {
+                asked = Some(command);
+            }
+        }
         for command in status_bar::actions(snapshot, list) {
             let mut button = Button::of(&command, ButtonStyle::Outlined);
             if narrow {

@@ -4,12 +4,14 @@ use egui::{Rect, Response, Ui, pos2, vec2};
 use lucide_icons::Icon;
 
 use super::button::{Button, ButtonStyle};
+use super::finished;
 use super::list_item::{
     Focus, Keyboard, ListPlace, accessible, keep_focus, keep_in_sight, progress,
 };
 use super::menu::{self, MenuItem};
 use super::text::{elided_end, elided_middle, paint_icon, paint_left};
 use crate::app::command::{BatchCommand, BulkAction, ExportFormat, ReportScope, UiCommand};
+use crate::app::deletion;
 use crate::app::list::{BatchGroup, BatchTotals};
 use crate::app::rows;
 use crate::app::state::App;
@@ -128,8 +130,8 @@ fn line(
     }
 }
 
-/// Draws the number of skipped files and the menu button; returns their left edge, and `true` if one
-/// has the focus.
+/// Draws what hands on a batch that is done, the number of skipped files and the menu button; returns
+/// their left edge, and `true` if one has the focus.
 fn buttons(
     ui: &Ui,
     app: &App,
@@ -170,6 +172,21 @@ fn buttons(
             out.push(command);
         }
     }
+    for (command, said) in finished::buttons(app.list(), group.batch).into_iter().rev() {
+        let name = row_words::button(label, &said);
+        let button = Button {
+            name: &name,
+            is_focusable: keyboard.entry,
+            ..finished::button(&command, &said, rect.width()).small()
+        };
+        let at = place(button.size(ui).x);
+        let pressed = button.show_at(ui, at, header.id.with(command.entry().label));
+        keep_in_sight(ui, rect, &pressed);
+        focused |= pressed.has_focus();
+        if pressed.clicked() {
+            out.push(command);
+        }
+    }
     let at = (rect, at_menu);
     let items = || items(app, group, batch);
     focused |= menu::of_item(
@@ -192,19 +209,15 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
     let mut items = Vec::new();
     if rows.iter().any(|row| rows::id_to_copy_along(row).is_some()) {
         items.push(item(BatchCommand::CopyIds));
-        let copied = ExportFormat::COPIED.map(BatchCommand::CopyAs);
-        items.push(MenuItem::more(
-            window::copy_as().0,
-            Icon::Copy,
-            copied.map(item),
-        ));
+        let copied = MenuItem::copies(app, |it| command(BatchCommand::CopyAs(it)));
+        items.push(MenuItem::more(window::copy_as().0, Icon::Copy, copied));
     }
     if !rows.is_empty() {
         let saved = ExportFormat::SAVED.map(BatchCommand::Export);
         items.push(MenuItem::more(
             words::export(),
             Icon::FileDown,
-            saved.map(item),
+            saved.map(item).into(),
         ));
         let report = UiCommand::SaveReport(ReportScope::Batch(group.batch));
         items.push(MenuItem::of(report));
@@ -232,6 +245,9 @@ fn items(app: &App, group: &BatchGroup, batch: Option<&Batch>) -> Vec<MenuItem> 
         items.push(item(BatchCommand::RemoveSkipped));
     } else if allowed(BulkAction::Remove) {
         items.push(item(BatchCommand::Each(BulkAction::Remove)));
+    }
+    if rows.iter().any(|row| deletion::is_offered(row)) {
+        items.push(item(BatchCommand::DeleteAssets));
     }
     items
 }

@@ -8,7 +8,8 @@ use lucide_icons::Icon;
 
 use super::button::{Button, ButtonStyle};
 use super::list_item::{Keyboard, keep_in_sight};
-use crate::app::command::UiCommand;
+use crate::app::command::{ExportFormat, Setting, UiCommand};
+use crate::app::state::App;
 use crate::app::wording;
 use crate::text::messages::window;
 use crate::ui::theme::{Palette, size, space};
@@ -21,6 +22,8 @@ pub struct MenuItem {
     pub label: Option<String>,
     /// For one of several choices: `true` if selected.
     pub chosen: Option<bool>,
+    /// A switch, which leaves the menu open, instead of one of several choices.
+    pub is_switch: bool,
     /// Icon, if not the table's.
     pub icon: Option<Icon>,
     /// Tooltip.
@@ -36,6 +39,7 @@ impl MenuItem {
             command,
             label: None,
             chosen: None,
+            is_switch: false,
             icon: None,
             hint: String::new(),
             more: Vec::new(),
@@ -43,13 +47,24 @@ impl MenuItem {
     }
 
     /// Creates an item that leads to further ones.
-    pub fn more<const N: usize>(label: &str, icon: Icon, items: [Self; N]) -> Self {
+    pub fn more(label: &str, icon: Icon, items: Vec<Self>) -> Self {
         Self {
             label: Some(label.to_owned()),
             icon: Some(icon),
-            more: items.into(),
+            more: items,
             ..Self::of(UiCommand::CloseDialog)
         }
+    }
+
+    /// Creates the items that copy files, by `command`, and the switch of their full paths.
+    pub fn copies(app: &App, command: impl Fn(ExportFormat) -> UiCommand) -> Vec<Self> {
+        let full = app.settings().values().full_paths;
+        let switch = Self {
+            is_switch: true,
+            ..Self::choice(UiCommand::Set(Setting::FullPaths(!full)), full)
+        };
+        let copied = ExportFormat::COPIED.map(|format| Self::of(command(format)));
+        copied.into_iter().chain([switch]).collect()
     }
 
     /// Creates an item that is one of several choices.
@@ -194,6 +209,7 @@ fn draw_items(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, more: Id, out: &mu
         let (id, rect) = ui.allocate_space(entry.size(ui));
         let response = entry.show_at(ui, rect, id);
         let role = match item.chosen {
+            Some(_) if item.is_switch => accesskit::Role::MenuItemCheckBox,
             Some(_) => accesskit::Role::MenuItemRadio,
             None => accesskit::Role::MenuItem,
         };
@@ -209,7 +225,9 @@ fn draw_items(ui: &mut Ui, items: Vec<MenuItem>, focus: bool, more: Id, out: &mu
             ui.data_mut(|data| data.insert_temp(more, place));
         } else if response.clicked() {
             out.push(item.command.clone());
-            ui.close();
+            if !item.is_switch {
+                ui.close();
+            }
         }
         drawn.push(response);
     }

@@ -5,7 +5,7 @@ use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, Reply};
 use super::{KEY, Live, Stage, run, text};
 
 /// Uploads two files; returns their IDs.
-fn two(stage: &Stage) -> [String; 2] {
+pub(super) fn two(stage: &Stage) -> [String; 2] {
     ["clip.mp4", "picture.png"].map(|name| {
         let file = stage.copy(name, name);
         let finished = stage.upload(&[], &[&file]).exits(0).one("finished");

@@ -17,6 +17,8 @@ fn wrong_usage_is_2_and_touches_nothing() {
         &["upload", "--wait-timeout", "-1", clip],
         &["upload", "--no-such-option", clip],
         &["history", "--json", "--csv"],
+        &["history", "--html", "--csv"],
+        &["history", "--full-paths"],
         &["key"],
         &["key", "set", "sk-mavi-in-the-arguments"],
         &["sandbox", "--port", "70000"],
@@ -25,6 +27,8 @@ fn wrong_usage_is_2_and_touches_nothing() {
         &["check", "re 1"],
         &["check", ""],
         &["check", "../re_1"],
+        &["delete", "--yes"],
+        &["delete", "--yes", "re 1"],
         &["--sandbox", "upload", clip],
         &["--sandbox", "history"],
     ] {
@@ -73,7 +77,7 @@ fn help_and_version_say_what_there_is() {
     let name = format!("mavi-uploader {} (", env!("CARGO_PKG_VERSION"));
     assert!(version.text().starts_with(&name), "{}", version.text());
     assert!(version.text().ends_with(")\n"), "{}", version.text());
-    let cases: [(&[&str], &[&str]); 8] = [
+    let cases: [(&[&str], &[&str]); 9] = [
         (
             &["--help"],
             &[
@@ -124,6 +128,7 @@ fn help_and_version_say_what_there_is() {
             &["check", "--help"],
             &["--all", "ASSET_ID", "unknown", "130"],
         ),
+        (&["delete", "--help"], &["--yes", "ASSET_ID", "undone"]),
         (&["sandbox", "--help"], &["--port"]),
         (&["help", "upload"], &["--json"]),
     ];

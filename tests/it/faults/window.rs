@@ -83,7 +83,7 @@ fn step_of(kind: FaultKind) -> Step {
         | K::NotSaved
         | K::Cancelled => Step::TryAgain,
         K::FileGone => Step::Locate,
-        K::SizeMismatch | K::AssetMissing => Step::UploadAgain,
+        K::SizeMismatch | K::AssetMissing | K::AssetDeleted => Step::UploadAgain,
         K::StillProcessing => Step::CheckAgain,
         K::UnsupportedMedia => Step::Remove,
         K::BadRequest => Step::CopyDetails,

@@ -157,6 +157,49 @@ async fn metadata_is_asked_for_by_id() {
 }
 
 #[tokio::test]
+async fn an_asset_is_deleted_by_id_and_only_the_services_word_counts() {
+    let not_found = r#"{"code":400,"msg":"Asset not found","data":null}"#;
+    let limit = r#"{"code":400,"msg":"Request has exceeded the limit.","data":null}"#;
+    let server = Server::start(vec![
+        answers("200 OK", "", r#"{"code":200,"msg":"success","data":null}"#),
+        answers("400 Bad Request", "", not_found),
+        answers("404 Not Found", "", not_found),
+        answers("404 Not Found", "", "<html>nginx"),
+        answers("400 Bad Request", "", limit),
+        answers(
+            "200 OK",
+            "",
+            r#"{"code":"0429","msg":"Rate limit exceeded"}"#,
+        ),
+        answers(
+            "402 Payment Required",
+            "",
+            r#"{"code":402,"msg":"balance"}"#,
+        ),
+        answers("200 OK", "", "<html>Sign in"),
+    ]);
+    let client = client(&server);
+    let asset = AssetId::new("re_7").unwrap();
+    for expected in [
+        Ok(DeletionAnswer::Deleted),
+        Ok(DeletionAnswer::NotFound),
+        Ok(DeletionAnswer::NotFound),
+        Err(FaultKind::BadRequest),
+        Err(FaultKind::RateLimitedOrInvalid),
+        Err(FaultKind::RateLimited),
+        Err(FaultKind::InsufficientBalance),
+        Err(FaultKind::WebPage),
+    ] {
+        let outcome = client.delete(&key(), &asset).await;
+        assert_eq!(outcome.map_err(|fault| fault.kind), expected);
+    }
+    assert_eq!(
+        server.finish().await[0].line,
+        "DELETE /serve/api/v2/re_7 HTTP/1.1"
+    );
+}
+
+#[tokio::test]
 async fn a_signed_url_is_asked_for_by_name_and_only_a_safe_one_is_taken() {
     let url = |url: &str| {
         format!(

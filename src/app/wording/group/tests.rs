@@ -39,6 +39,18 @@ fn a_header_says_what_became_of_its_files() {
         spoken(Some(&shoot(5)), &some, false),
         "Shoot_2026-11-28, 29 of 34 ready, 1 needs attention, 5 skipped, expanded"
     );
+    let done = BatchTotals {
+        ended: 34,
+        ..BatchTotals {
+            ready: 29,
+            attention: 1,
+            ..waiting
+        }
+    };
+    assert_eq!(
+        spoken(Some(&shoot(5)), &done, false),
+        "Shoot_2026-11-28, Done: 29 files ready, 4 cancelled, 1 needs attention, 5 skipped, expanded"
+    );
     assert_eq!(
         spoken(None, &waiting, true),
         "Other files, 34 files · 12.4 GB, collapsed"

@@ -21,10 +21,10 @@ fn what_a_selection_left_out_is_said() {
         removed(18, 13, 1982),
         "18 files removed from the list; the IDs stay in the Library. 1,982 are queued or under way: cancel them first."
     );
-    assert_eq!(copied(2, 0, 0), "2 asset IDs copied.");
+    assert_eq!(copied(2, 0, 0, 0), "2 IDs copied.");
     assert_eq!(
-        copied(13, 5, 1982),
-        "13 asset IDs copied, 5 of them not ready yet; 1,982 files have none."
+        copied(13, 5, 0, 1982),
+        "13 IDs copied, 5 of them not ready yet; 1,982 files have none yet."
     );
 }
 

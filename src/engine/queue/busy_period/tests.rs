@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use super::BusyPeriod;
 use crate::engine::queue::item::Item;
 use crate::model::fault::{Fault, FaultKind};
+use crate::model::media::Route;
 use crate::model::snapshot::ItemId;
 use crate::model::upload::{Upload, UploadState};
 
@@ -16,7 +17,7 @@ fn item(state: UploadState, starts: u32) -> Item {
     let mut item = Item::new(ItemId(1), PathBuf::from("/a/1.mp3"), 0, upload);
     item.in_busy_period = true;
     for _ in 0..starts {
-        item.starts.on_start(Instant::now());
+        item.starts.on_start(Route::Direct, Instant::now());
     }
     item
 }

@@ -6,7 +6,9 @@ use tokio::time::Instant;
 
 use crate::engine::clock::now_ms;
 use crate::model::fault::FaultKind;
+use crate::model::media::Route;
 use crate::model::upload::UploadState;
+use crate::model::upload_facts::SeenMetadata;
 
 /// Attempts that a row began in this run.
 #[derive(Debug, Default)]
@@ -16,6 +18,8 @@ pub(in crate::engine) struct Starts {
     last: Option<Instant>,
     /// Milliseconds since the Unix epoch.
     last_ms: Option<i64>,
+    /// Route of the last one.
+    route: Option<Route>,
 }
 
 impl Starts {
@@ -27,7 +31,8 @@ impl Starts {
         }
     }
 
-    pub fn on_start(&mut self, now: Instant) {
+    pub fn on_start(&mut self, route: Route, now: Instant) {
+        self.route = Some(route);
         self.count += 1;
         self.first.get_or_insert(now);
         self.last = Some(now);
@@ -36,6 +41,10 @@ impl Starts {
 
     pub fn count(&self) -> u32 {
         self.count
+    }
+
+    pub fn route(&self) -> Option<Route> {
+        self.route
     }
 
     /// Returns when the last attempt began, in milliseconds since the Unix epoch.
@@ -66,6 +75,8 @@ pub(in crate::engine) struct Waits {
     polled_since: Option<Instant>,
     /// Time at which the service last knew the asset.
     found_at: Option<Instant>,
+    /// What it then said.
+    seen: Option<SeenMetadata>,
     /// A poll is postponed until there is a key and nothing holds the queue.
     is_parked: bool,
 }
@@ -90,6 +101,11 @@ impl Waits {
                 self.until = Some(due);
             }
             UploadState::RetryScheduled { .. } => self.until = Some(due),
+            UploadState::Sending { .. } => {
+                self.polled_since = None;
+                // It was of an earlier asset.
+                self.seen = None;
+            }
             _ => self.polled_since = None,
         }
     }
@@ -99,8 +115,14 @@ impl Waits {
         self.polled_since = Some(Instant::now());
     }
 
-    pub fn on_found(&mut self) {
+    pub fn on_found(&mut self, metadata: SeenMetadata) {
         self.found_at = Some(Instant::now());
+        self.seen = Some(metadata);
+    }
+
+    /// Returns the service's metadata as last seen.
+    pub fn seen(&self) -> Option<&SeenMetadata> {
+        self.seen.as_ref()
     }
 
     pub fn park(&mut self) {

@@ -8,6 +8,7 @@ use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus, ContentHas
 use crate::model::batch::BatchId;
 use crate::model::cell_escaping::{inert_cell, quoted_field, split_record};
 use crate::model::media::{MediaMetadata, format_of};
+use crate::model::upload_facts::UploadFacts;
 use crate::store::history::records::AssetRecord;
 
 /// First line, after the byte order mark that Excel needs to detect UTF-8.
@@ -31,6 +32,8 @@ pub enum LedgerEvent {
     Gone,
     /// The service knows its ID again.
     Found,
+    /// The service deleted it, since the user wanted that.
+    Deleted,
     /// The user removed it from the history.
     Removed,
     /// The user brought it in from another list.
@@ -41,7 +44,7 @@ pub enum LedgerEvent {
 const RENAMED: &str = "renamed";
 
 impl LedgerEvent {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Reserved,
         Self::Stored,
         Self::Ready,
@@ -49,6 +52,7 @@ impl LedgerEvent {
         Self::Abandoned,
         Self::Gone,
         Self::Found,
+        Self::Deleted,
         Self::Removed,
         Self::Imported,
     ];
@@ -63,6 +67,7 @@ impl LedgerEvent {
             Self::Abandoned => "abandoned",
             Self::Gone => "gone",
             Self::Found => "found",
+            Self::Deleted => "deleted",
             Self::Removed => "removed",
             Self::Imported => "imported",
         }
@@ -71,6 +76,7 @@ impl LedgerEvent {
     /// Derives the event from an asset's record.
     pub(super) fn of(asset: &AssetRecord) -> Self {
         match (asset.remark, asset.status) {
+            _ if asset.deleted_at_ms.is_some() => Self::Deleted,
             (Some(AssetRemark::Gone), _) => Self::Gone,
             (Some(AssetRemark::Abandoned), _) => Self::Abandoned,
             (Some(AssetRemark::SizeMismatch), _) | (_, Some(AssetStatus::Failed)) => Self::Failed,
@@ -184,9 +190,15 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
         Some(LedgerEvent::Abandoned) => (None, Some(AssetRemark::Abandoned)),
         Some(LedgerEvent::Gone) => (None, Some(AssetRemark::Gone)),
         Some(LedgerEvent::Stored) => (Some(AssetStatus::Waiting), None),
-        Some(LedgerEvent::Reserved | LedgerEvent::Found | LedgerEvent::Removed) => (None, None),
+        Some(
+            LedgerEvent::Reserved
+            | LedgerEvent::Found
+            | LedgerEvent::Deleted
+            | LedgerEvent::Removed,
+        ) => (None, None),
         Some(LedgerEvent::Imported) | None => (Some(AssetStatus::Other), None),
     };
+    let at_ms = time.parse::<Timestamp>().ok()?.as_millisecond();
     Some(LedgerEntry::Asset {
         event,
         asset: Box::new(AssetRecord {
@@ -199,14 +211,16 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
             size: size.parse().ok()?,
             content: ContentHash::from_hex(content),
             status,
-            uploaded_at_ms: time.parse::<Timestamp>().ok()?.as_millisecond(),
+            uploaded_at_ms: at_ms,
             remark,
             note: None,
             batch,
             label,
             kind: format_of(Path::new(name)).ok().map(|format| format.kind),
             metadata: MediaMetadata::default(),
-            deleted_at_ms: None,
+            deleted_at_ms: (event == Some(LedgerEvent::Deleted)).then_some(at_ms),
+            upload: UploadFacts::default(),
+            batch_note: None,
         }),
     })
 }

@@ -9,6 +9,7 @@ use crate::model::asset::{Account, AssetRemark, ContentHash};
 use crate::model::batch::BatchId;
 use crate::model::cell_escaping::{is_formula, split_record};
 use crate::model::media::{Kind, MediaMetadata, format_of};
+use crate::model::upload_facts::UploadFacts;
 use crate::store::history::records::AssetRecord;
 
 const LIMIT: Duration = Duration::from_millis(20);
@@ -44,6 +45,8 @@ fn asset(id: &str) -> AssetRecord {
         kind: Some(Kind::Video),
         metadata: MediaMetadata::default(),
         deleted_at_ms: None,
+        upload: UploadFacts::default(),
+        batch_note: None,
     }
 }
 

@@ -112,6 +112,29 @@ fn batches_of_one_label_stay_apart_and_a_rename_moves_nothing() {
 }
 
 #[test]
+fn what_a_damaged_database_still_reads_has_its_batches() {
+    let dir = tempfile::tempdir().unwrap();
+    let batches = filled(dir.path());
+    let file = dir.path().join(FILE_NAME);
+    let planted = "CREATE TRIGGER away AFTER INSERT ON assets BEGIN DELETE FROM assets; END";
+    rusqlite::Connection::open(&file)
+        .unwrap()
+        .execute_batch(planted)
+        .unwrap();
+    let opened = History::open(dir.path()).unwrap();
+    assert!(opened.set_aside.is_some());
+    let history = opened.history;
+    for (n, batch) in batches.iter().enumerate() {
+        let id = format!("re_{n}");
+        assert_eq!(batch_of(&history, &id), *batch);
+        let asset = found(&history, &id);
+        assert_eq!(asset.kind, Some(Kind::Video));
+        assert_eq!(asset.metadata.duration_ms, Some(84_000));
+    }
+    assert_eq!(count_batches(&history), 3);
+}
+
+#[test]
 fn a_backup_gives_notes_and_skipped_files_and_the_ledger_the_newest_labels() {
     let dir = tempfile::tempdir().unwrap();
     let batches = filled(dir.path());

@@ -467,6 +467,44 @@ fn a_row_that_its_index_lost_is_found_again() {
 }
 
 #[test]
+fn an_id_that_damage_made_up_is_dropped_unless_the_ledger_is_damaged_too() {
+    let id = asset_id(100);
+    let id = id.as_str().as_bytes();
+    let file = &left().file;
+    let places = (0..file.len() - id.len()).filter(|at| file[*at..].starts_with(id));
+    let places: Vec<usize> = places.collect();
+    assert!(places.len() >= 2, "in the table and in its index");
+    for at in places {
+        // In the ID, and in the address before it.
+        for at in [at + id.len() - 1, at - 2] {
+            let dir = with_ledger();
+            let mut bytes = file.clone();
+            bytes[at] ^= 1;
+            fs::write(dir.path().join(FILE_NAME), &bytes).unwrap();
+            let history = History::open(dir.path()).unwrap().history;
+            assert_eq!(count(&history), 319, "byte {at}");
+            drop(history);
+            assert_eq!(count(&open(dir.path())), 319, "byte {at}");
+            let ledger = fs::read(dir.path().join(LEDGER_NAME)).unwrap();
+            assert!(ledger == left().ledger, "byte {at}");
+        }
+    }
+    // An asset whose line is damaged is taken from the damaged database.
+    let dir = with_ledger();
+    let mut file = file.clone();
+    let page = file.len() / 4096 - 1;
+    file[page * 4096..].fill(0);
+    fs::write(dir.path().join(FILE_NAME), &file).unwrap();
+    let ledger = String::from_utf8(left().ledger.clone()).unwrap();
+    let torn = ledger.replace(&format!("\"{}\"", asset_id(100)), "\"");
+    assert_ne!(torn, ledger);
+    fs::write(dir.path().join(LEDGER_NAME), torn).unwrap();
+    let opened = History::open(dir.path()).unwrap();
+    assert!(opened.set_aside.is_some());
+    assert!(opened.history.asset(URL, &asset_id(100)).unwrap().is_some());
+}
+
+#[test]
 fn a_transaction_that_a_killed_program_did_not_end_is_no_damage() {
     for cut in [1, 500, 4096, 5000] {
         let dir = with_ledger();

@@ -101,10 +101,78 @@ fn what_somebody_planted_in_a_history_does_nothing_and_is_set_aside() {
         let mut history = opened.history;
         put(&mut history, vec![asset("re_new", "new.mp4", 1)]);
         assert_eq!(count(&history), 201, "{planted}");
+        // An unreadable schema takes the queue with it.
+        let is_readable = !planted.contains("writable_schema");
+        let queue = is_readable.then(|| item(2, "/a.mp4"));
+        assert!(history.items().unwrap().into_iter().eq(queue), "{planted}");
         drop(history);
         let opened = History::open(dir.path()).unwrap();
         assert_eq!(opened.set_aside, None, "{planted}");
     }
+}
+
+#[test]
+fn a_column_that_an_earlier_version_lacks_costs_no_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = AssetRecord {
+        item: Some(ItemId(2)),
+        ..asset("re_1", "a.mp4", 1)
+    };
+    put(&mut open(dir.path()), vec![record]);
+    // A view that is not the program's has the database set aside.
+    let planted = "ALTER TABLE assets DROP COLUMN remark; CREATE VIEW more AS SELECT * FROM assets";
+    Connection::open(dir.path().join(FILE_NAME))
+        .unwrap()
+        .execute_batch(planted)
+        .unwrap();
+    let opened = History::open(dir.path()).unwrap();
+    assert!(opened.set_aside.is_some());
+    let found = opened.history.assets().unwrap();
+    // The ledger has no rows: this one comes from the database.
+    assert_eq!(found[0].item, Some(ItemId(2)));
+}
+
+#[test]
+fn every_table_of_a_damaged_database_is_carried_over_and_an_impossible_id_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = filled(dir.path(), 3);
+    let rows = "INSERT INTO deletions VALUES ('url', 're_0', 5);
+        INSERT INTO batches VALUES (3, 'Shoot', 'note', 5, 1, '{\"photo\":2}', 'shoot');
+        INSERT INTO skipped_files VALUES (1, 3, x'61', 'photo');
+        INSERT INTO good_keys VALUES ('account', 'url', 5);
+        INSERT INTO accounts VALUES ('url', 'print', '1234', 'Team', 'account');
+        INSERT INTO storage_protocols VALUES ('host', 'kind', 'put');
+        INSERT INTO sessions VALUES ('url', 're_1', 5);
+        UPDATE assets SET route = 'direct', tries = 2, service = '{}', item = 9223372036854775807
+            WHERE asset_id = 're_0';
+        INSERT INTO damaged_items VALUES (9, 'run', x'61', 'state', 'why');
+        CREATE VIEW more AS SELECT * FROM assets";
+    let planted = Connection::open(&file).unwrap();
+    planted.execute_batch(rows).unwrap();
+    let select = "SELECT (SELECT concat_ws(' ', base_url, asset_id, at_ms) FROM deletions),
+        (SELECT concat_ws(' ', label, note, unnamed_files) FROM batches),
+        (SELECT kind FROM skipped_files), (SELECT at_ms FROM good_keys),
+        (SELECT name FROM accounts), (SELECT protocol FROM storage_protocols),
+        (SELECT asset_id FROM sessions), (SELECT why FROM damaged_items),
+        (SELECT concat_ws(' ', route, tries, service) FROM assets WHERE asset_id = 're_0')";
+    let read = |from: &Connection| {
+        from.query_row(select, [], |row| {
+            (0..9)
+                .map(|n| row.get(n))
+                .collect::<Result<Vec<rusqlite::types::Value>, _>>()
+        })
+    };
+    let before = read(&planted).unwrap();
+    let far = "INSERT INTO items SELECT 9223372036854775807, run, path, given, position, size,
+        modified_ns, state, added_at_ms, changed_at_ms, account, base_url, batch, metadata FROM items";
+    planted.execute_batch(far).unwrap();
+    drop(planted);
+    let opened = History::open(dir.path()).unwrap();
+    assert!(opened.set_aside.is_some());
+    let mut history = opened.history;
+    assert_eq!(read(&history.connection).unwrap(), before);
+    assert_eq!(history.items().unwrap(), [item(2, "/a.mp4")]);
+    let _ = history.reserve_ids(1).unwrap();
 }
 
 #[test]
@@ -119,6 +187,29 @@ fn a_trigger_that_is_planted_while_a_history_is_in_use_does_nothing() {
         .unwrap();
     put(&mut history, vec![asset("re_new", "new.mp4", 1)]);
     assert_eq!(count(&history), 4);
+}
+
+#[test]
+fn without_the_ledger_a_damaged_page_costs_its_own_rows_and_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = filled(dir.path(), 2000);
+    fs::remove_file(dir.path().join(LEDGER_NAME)).unwrap();
+    let pages = fs::metadata(&file).unwrap().len() / PAGE as u64;
+    assert!(pages > 100, "{pages}");
+    // A leaf of the assets table, with rows as they were written.
+    let bytes = fs::read(&file).unwrap();
+    let page = bytes
+        .chunks(PAGE)
+        .position(|page| page[0] == 0x0d && page.windows(8).any(|part| part == b"1000 xxx"))
+        .unwrap();
+    let left = damaged(dir.path(), page * PAGE, PAGE, 0xa5);
+    assert!((1950..2000).contains(&left), "{left}");
+    let history = open(dir.path());
+    assert_eq!(history.items().unwrap().len(), 1);
+    for id in ["re_0", "re_900", "re_1100", "re_1999"] {
+        let asset = history.asset(URL, &AssetId::new(id).unwrap()).unwrap();
+        assert!(asset.is_some(), "{id}");
+    }
 }
 
 #[test]
@@ -168,6 +259,36 @@ fn what_only_the_database_had_is_rebuilt_from_the_newest_sound_backup() {
     assert!(opened.set_aside.is_some());
     let mut history = check(opened.history);
     assert!(history.reserve_ids(1).unwrap() > ItemId(taken.0 + 5));
+}
+
+#[test]
+fn what_select_still_reads_is_newer_than_the_backup() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = filled(dir.path(), 300);
+    back_up(dir.path(), &dir.path().join(BACKUP_DIR)).unwrap();
+    let mut history = open(dir.path());
+    let changes = [
+        HistoryChange::DropItem(ItemId(2)),
+        HistoryChange::PutItem(item(3, "/b.mp4")),
+        HistoryChange::SetNote {
+            base_url: URL.to_owned(),
+            asset_id: AssetId::new("re_299").unwrap(),
+            note: Some("the good take".to_owned()),
+        },
+    ];
+    history.commit(&changes).unwrap();
+    drop(history);
+    let bytes = fs::read(&file).unwrap();
+    let page = bytes
+        .chunks(PAGE)
+        .position(|page| page[0] == 0x0d && page.windows(7).any(|part| part == b"150 xxx"))
+        .unwrap();
+    assert_eq!(damaged(dir.path(), page * PAGE, PAGE, 0xa5), 300);
+    let history = open(dir.path());
+    assert_eq!(history.items().unwrap(), [item(3, "/b.mp4")]);
+    let id = AssetId::new("re_299").unwrap();
+    let note = history.asset(URL, &id).unwrap().unwrap().note;
+    assert_eq!(note.as_deref(), Some("the good take"));
 }
 
 #[test]

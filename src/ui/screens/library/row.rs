@@ -11,7 +11,7 @@ use super::columns::{Columns, copy_button};
 use crate::app::command::{Pick, UiCommand};
 use crate::app::library::LibraryColumn;
 use crate::app::library::command::{AssetCommand, LibraryCommand};
-use crate::app::library::details::{kind_word, state_word};
+use crate::app::library::details::kind_word;
 use crate::app::state::App;
 use crate::app::thumbnails::PictureRequest;
 use crate::app::wording::{account_name, library as library_words, row as words};
@@ -93,7 +93,7 @@ fn items(row: i64) -> Vec<MenuItem> {
 fn spoken(app: &App, asset: &AssetRecord) -> String {
     let parts = [
         asset.name.clone(),
-        state_word(asset.state()).to_owned(),
+        text::asset_word(asset.state()).to_owned(),
         asset
             .kind
             .map_or(String::new(), |kind| kind_word(kind).to_owned()),
@@ -192,7 +192,7 @@ fn lines(
         let whole = [Some(asset.path.display().to_string()), stated(asset)];
         let whole: Vec<String> = whole
             .into_iter()
-            .chain([asset.note.clone()])
+            .chain([asset.note.clone(), asset.batch_note.clone()])
             .flatten()
             .collect();
         response.clone().on_hover_text(whole.join("\n"));
@@ -249,7 +249,7 @@ fn badge(ui: &Ui, state: AssetState, left: egui::Pos2, width: f32) -> Rect {
     paint_icon(ui.painter(), centre, icon, type_size::BODY, colour);
     let small = theme::font(type_size::SMALL);
     let room = width - size::ICON - space::XS;
-    let word = elided_end(ui.painter(), state_word(state), &small, colour, room);
+    let word = elided_end(ui.painter(), text::asset_word(state), &small, colour, room);
     paint_left(ui.painter(), left + vec2(size::ICON + space::XS, 0.0), word)
 }
 
