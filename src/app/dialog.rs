@@ -48,6 +48,8 @@ pub enum Dialog {
     BringIn,
     /// Remove these assets from the Library?
     RemoveAssets(LibraryRows),
+    /// Copies of the Library.
+    Backups,
     /// Delete these assets from the service?
     DeleteAssets(Arc<DeletionRequest>),
 }

@@ -140,6 +140,11 @@ impl LibraryState {
         self.read_if_due(now);
     }
 
+    /// Reads the history again, which another connection has changed.
+    pub fn refresh(&mut self) {
+        self.is_stale = true;
+    }
+
     fn read_if_due(&mut self, now: Instant) {
         if self.is_stale && self.due_in(now).is_none_or(|wait| wait.is_zero()) {
             self.search(now);

@@ -14,6 +14,7 @@ mod ledger;
 pub mod library;
 mod open;
 mod records;
+mod restore;
 mod rows;
 mod salvage;
 mod schema;
@@ -34,11 +35,12 @@ use crate::store::files::path_to_bytes;
 use crate::store::run_lock::RunId;
 
 pub use crate::model::asset::AssetRemark;
-pub use backup::{BACKUP_DIR, back_up};
+pub use backup::{BACKUP_DIR, BackupCopy, back_up, list_copies, save_copy};
 pub use database_file::FILE_NAME;
 pub use error::{OpenError, StoreError};
 pub use ledger::{AssetEvent, LEDGER_NAME, LedgerEvent, asset_events};
 pub use records::{AssetRecord, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord};
+pub use restore::{CopyError, Restored, plan_restore, restore};
 
 use changes::apply;
 use database_file::{BUSY_LIMIT, DatabaseFile, Identity};

@@ -3,7 +3,7 @@
 use lucide_icons::Icon;
 
 use crate::app::command::{BatchCommand, BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
-use crate::app::library::command::{AssetCommand, LibraryCommand};
+use crate::app::library::command::{AssetCommand, BackupCommand, LibraryCommand};
 use crate::app::library::filters::LibraryFilter;
 use crate::model::media::Kind;
 
@@ -84,6 +84,9 @@ fn library(command: &LibraryCommand) -> Option<Icon> {
         LibraryCommand::ConfirmRemove => Icon::ListX,
         LibraryCommand::ConfirmDelete => Icon::Trash2,
         LibraryCommand::Filter(LibraryFilter::Nothing) => Icon::X,
+        LibraryCommand::Backup(BackupCommand::Save) => Icon::FileDown,
+        LibraryCommand::Backup(BackupCommand::Open) => Icon::RotateCw,
+        LibraryCommand::Backup(BackupCommand::Choose) => Icon::FolderOpen,
         _ => return None,
     })
 }

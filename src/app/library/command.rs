@@ -1,5 +1,7 @@
 //! Commands of the Library.
 
+use std::path::PathBuf;
+
 use super::filters::LibraryFilter;
 use crate::app::command::{CursorMove, Pick};
 
@@ -51,6 +53,25 @@ pub enum LibraryCommand {
     EditNote(String),
     /// Copies all details.
     CopyDetails(DetailsFormat),
+    /// A command on copies of the Library.
+    Backup(BackupCommand),
+}
+
+/// Commands on copies of the Library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BackupCommand {
+    /// Asks for a file to save a copy to.
+    Save,
+    /// Lists the copies.
+    Open,
+    /// Asks for a copy.
+    Choose,
+    /// Reads what a copy would add.
+    Preview(PathBuf),
+    /// Goes back to the list.
+    Back,
+    /// Adds what the chosen copy has.
+    Restore,
 }
 
 /// Commands on assets.

@@ -142,6 +142,7 @@ impl App {
                     self.library.jobs().remove(rows);
                 }
             }
+            LibraryCommand::Backup(command) => self.backup_command(command),
             LibraryCommand::Selected(AssetCommand::Delete) => {
                 self.sort_deletion(self.library.selected_rows());
             }

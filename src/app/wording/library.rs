@@ -53,6 +53,7 @@ pub fn command(command: &LibraryCommand) -> Words {
         LibraryCommand::EditNote(_) => say::note(),
         LibraryCommand::CopyDetails(DetailsFormat::Text) => say::copy_text(),
         LibraryCommand::CopyDetails(DetailsFormat::Json) => say::copy_json(),
+        LibraryCommand::Backup(it) => super::backups::command(it),
         LibraryCommand::Click(..) => crate::text::messages::command::select(),
         LibraryCommand::Menu(_) => crate::text::messages::command::file_menu(),
         LibraryCommand::Move { step, .. } => super::command::step(*step),
@@ -117,7 +118,7 @@ fn period(period: Period) -> String {
     }
 }
 
-fn day(day: Date, today: Date) -> String {
+pub(super) fn day(day: Date, today: Date) -> String {
     if day == today {
         return say::today().to_owned();
     }

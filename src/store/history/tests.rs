@@ -39,7 +39,7 @@ fn item(id: u64, path: &str) -> ItemRecord {
     }
 }
 
-fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
+pub(super) fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
     AssetRecord {
         asset_id: AssetId::new(id).unwrap(),
         item: None,
