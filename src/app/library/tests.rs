@@ -8,6 +8,7 @@ use jiff::civil::date;
 use super::command::DetailsFormat;
 use super::details::FileState;
 use super::filters::{LibraryFilter, Period};
+use super::reading_schedule::{BETWEEN_COUNTS, BETWEEN_READINGS};
 use super::*;
 use crate::app::command::{CursorMove, ExportFormat, Pick};
 use crate::model::asset::{Account, AssetId, AssetMetadata, AssetState, AssetStatus};
@@ -175,10 +176,11 @@ fn a_changed_history_is_read_again_at_most_once_a_second_and_keeps_the_selection
     // A page that is not shown is read less often, in frames that there are anyway.
     stand.library.set_shown(false, due);
     stand.library.follow(3, false, due + BETWEEN_READINGS);
-    assert!(stand.library.is_stale);
+    let changed_at = |stand: &Stand, at| stand.library.schedule.due_in(false, at);
+    assert!(changed_at(&stand, due + BETWEEN_READINGS).is_some());
     assert_eq!(stand.library.next_wakeup(due + BETWEEN_READINGS), None);
     stand.library.follow(3, false, due + BETWEEN_COUNTS);
-    assert!(!stand.library.is_stale);
+    assert_eq!(changed_at(&stand, due + BETWEEN_COUNTS), None);
 }
 
 #[test]
