@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tempfile::NamedTempFile;
 
 use super::command::ExportFormat;
-use super::library::LibraryRows;
+use super::library::rows::LibraryRows;
 use super::{report, rows, wording};
 use crate::model::asset::{AssetId, AssetState};
 use crate::model::batch::Batch;
