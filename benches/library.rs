@@ -50,7 +50,7 @@ fn asset(number: u64) -> AssetRecord {
             [u8::try_from(number % 256).unwrap_or(0); 32],
         )),
         status: Some(AssetStatus::Success),
-        uploaded_at_ms: 1_700_000_000_000 + i64::try_from(number).unwrap_or(0) * 60_000,
+        uploaded_at_ms: Some(1_700_000_000_000 + i64::try_from(number).unwrap_or(0) * 60_000),
         remark: None,
         note: None,
         batch: Some(BatchId(batch + 1)),

@@ -3,6 +3,7 @@
 //! [`state::App`] turns [`command::UiCommand`]s into engine commands and leaves
 //! [`effect::WindowEffect`]s for the drawing code.
 
+pub(crate) mod backups;
 pub(crate) mod banners;
 pub mod command;
 pub(crate) mod command_label;

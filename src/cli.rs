@@ -3,6 +3,7 @@
 mod assets;
 mod events;
 mod history;
+mod import;
 mod interrupt;
 mod key;
 mod keychain_lookup;
@@ -115,6 +116,8 @@ pub enum CliCommand {
     Delete(DeleteArguments),
     /// List what was uploaded from this computer
     History(HistoryArguments),
+    /// Bring assets into the history from a CSV or JSON export, a ledger, or a list of IDs
+    Import(import::ImportArguments),
     /// Run a server that plays the service, on this computer only, for trying out and for tests
     Sandbox(SandboxArguments),
 }
@@ -207,15 +210,15 @@ fn cannot_start(error: &SetupError) -> u8 {
 
 /// Runs a command that needs no window.
 pub fn run(command: CliCommand) -> ExitCode {
-    let outcome = match command {
+    ExitCode::from(match command {
         CliCommand::Upload(arguments) => upload_by(arguments, Numbers::of(FrontEnd::CommandLine)),
         CliCommand::Key(command) => key::run(&command),
         CliCommand::Check(arguments) => assets::check(arguments),
         CliCommand::Delete(arguments) => assets::delete(arguments),
         CliCommand::History(arguments) => history::run(&arguments),
+        CliCommand::Import(arguments) => import::run(&arguments),
         CliCommand::Sandbox(arguments) => sandbox::run(&arguments),
-    };
-    ExitCode::from(outcome)
+    })
 }
 
 /// Parses arguments; on `--help`, `--version` and wrong usage prints and exits.

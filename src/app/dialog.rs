@@ -44,8 +44,12 @@ pub enum Dialog {
     Formats,
     /// Details of an asset.
     Asset(i64),
+    /// Bring in the assets of the file that was read?
+    BringIn,
     /// Remove these assets from the Library?
     RemoveAssets(LibraryRows),
+    /// Copies of the Library.
+    Backups,
     /// Delete these assets from the service?
     DeleteAssets(Arc<DeletionRequest>),
 }

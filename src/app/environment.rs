@@ -36,8 +36,14 @@ pub enum FileDialogKind {
     Folders,
     /// One folder for a second copy of the history.
     BackupFolder,
+    /// A file to save a copy of the history to.
+    SaveCopy,
+    /// One copy of the history.
+    OpenCopy,
     /// One file: the new location of a missing one.
     Located,
+    /// One list of assets.
+    Import,
     /// A file to write the selection to.
     Save(ExportFormat),
     /// A file to write a report to, with a name for it.

@@ -3,8 +3,10 @@
 pub mod command;
 pub mod details;
 pub mod filters;
+pub mod import;
 mod jobs;
 mod reader;
+mod reading_schedule;
 mod records;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -21,6 +23,7 @@ use self::details::AssetDetails;
 use self::filters::LibraryFilters;
 use self::jobs::LibraryJobs;
 use self::reader::{LibraryAnswer, LibraryReader};
+use self::reading_schedule::ReadingSchedule;
 use self::records::RecordCache;
 use super::pending::Wake;
 use super::selection::Selection;
@@ -31,11 +34,6 @@ use crate::store::history::library::LibraryResults;
 
 pub use self::jobs::{LibraryEvent, LibraryRows};
 pub use crate::store::history::library::{LibraryColumn, LibraryFacets, StatusFilter};
-
-/// Shortest time between two readings of a history that keeps changing.
-const BETWEEN_READINGS: Duration = Duration::from_secs(1);
-/// Shortest time between two readings while the page is hidden and only its count shows.
-const BETWEEN_COUNTS: Duration = Duration::from_secs(10);
 
 /// Rows whose records are read with the first search: a large screen's.
 const FIRST_PAGE: usize = 50;
@@ -59,10 +57,7 @@ pub struct LibraryState {
     is_read: bool,
     /// Why the history cannot be read.
     problem: Option<String>,
-    /// Revision of the history that was last asked for.
-    revision: Option<u64>,
-    asked_at: Option<Instant>,
-    is_stale: bool,
+    schedule: ReadingSchedule,
     /// Places of the rows in view, and some around them.
     in_view: Range<usize>,
     /// Words of a search in the queue, and how many assets match them.
@@ -86,9 +81,7 @@ impl LibraryState {
             is_in_repair: false,
             is_read: false,
             problem: None,
-            revision: None,
-            asked_at: None,
-            is_stale: false,
+            schedule: ReadingSchedule::default(),
             in_view: 0..FIRST_PAGE,
             peeked: None,
             wake,
@@ -133,37 +126,30 @@ impl LibraryState {
     /// Notes the history's revision, and reads it again if it has changed and some time has passed.
     pub fn follow(&mut self, revision: u64, is_in_repair: bool, now: Instant) {
         self.is_in_repair = is_in_repair;
-        if self.revision != Some(revision) {
-            self.revision = Some(revision);
-            self.is_stale = true;
-        }
+        self.schedule.follow(revision);
         self.read_if_due(now);
     }
 
+    /// Reads the history again, which another connection has changed.
+    pub fn refresh(&mut self) {
+        self.schedule.on_changed();
+    }
+
     fn read_if_due(&mut self, now: Instant) {
-        if self.is_stale && self.due_in(now).is_none_or(|wait| wait.is_zero()) {
+        if self.schedule.due_in(self.is_shown, now) == Some(Duration::ZERO) {
             self.search(now);
         }
     }
 
-    fn due_in(&self, now: Instant) -> Option<Duration> {
-        let between = match self.is_shown {
-            true => BETWEEN_READINGS,
-            false => BETWEEN_COUNTS,
-        };
-        let due = self.asked_at? + between;
-        Some(due.saturating_duration_since(now))
-    }
-
     /// Returns the time until the next reading of a changed history. A count alone wakes nobody.
     pub fn next_wakeup(&self, now: Instant) -> Option<Duration> {
-        self.due_in(now).filter(|_| self.is_stale && self.is_shown)
+        let wait = self.schedule.due_in(self.is_shown, now);
+        wait.filter(|_| self.is_shown)
     }
 
     /// Asks for the assets that match. An older search gives way.
     fn search(&mut self, now: Instant) {
-        self.is_stale = false;
-        self.asked_at = Some(now);
+        self.schedule.on_read(now);
         let query = self.filters.query(&Zoned::now());
         self.reader.find(query, self.in_view.clone());
     }
@@ -247,6 +233,11 @@ impl LibraryState {
         &mut self.jobs
     }
 
+    /// Returns the file of assets that was read.
+    pub fn import(&self) -> Option<&import::ImportPreview> {
+        self.jobs.import.as_ref()
+    }
+
     /// Handles all answers that have arrived.
     pub fn poll(&mut self) -> Vec<LibraryEvent> {
         let mut events = Vec::new();
@@ -299,7 +290,7 @@ impl LibraryState {
                 self.selection = Selection::default();
                 self.selected_bytes = Some(0);
                 self.is_read = false;
-                self.is_stale = true;
+                self.schedule.on_changed();
                 return Some(LibraryEvent::Replaced);
             }
         }

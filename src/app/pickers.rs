@@ -12,7 +12,7 @@ use super::pending::{Outcome, Pending, Wake};
 use super::report::ReportJob;
 use super::wording::selection as words;
 use crate::model::snapshot::ItemId;
-use crate::text::messages::{located, settings, window};
+use crate::text::messages::{import, located, settings, window};
 
 /// Use of what the user chooses in an open dialog.
 enum DialogPurpose {
@@ -20,6 +20,12 @@ enum DialogPurpose {
     Add,
     /// Copy the history to the chosen folder too.
     BackupFolder,
+    /// Bring in the assets of the chosen file.
+    Import,
+    /// Save a copy of the history.
+    SaveCopy,
+    /// Restore from the chosen copy.
+    OpenCopy,
     /// Relocate the missing file of this row.
     Locate(ItemId),
     /// Write these files to the chosen one.
@@ -39,6 +45,12 @@ pub enum Picked {
     Add(Vec<PathBuf>),
     /// Continue the row with this file.
     Locate(ItemId, PathBuf),
+    /// Read this list of assets.
+    Import(PathBuf),
+    /// Save a copy of the history to this file.
+    SaveCopy(PathBuf),
+    /// Restore from this copy.
+    OpenCopy(PathBuf),
     /// Apply this setting.
     Set(Setting),
     /// Tell the user in the settings screen, which would hide a toast.
@@ -82,6 +94,21 @@ impl Pickers {
     /// Asks for the folder of a second copy of the history.
     pub fn choose_backup_folder(&mut self) {
         self.ask(DialogPurpose::BackupFolder, FileDialogKind::BackupFolder);
+    }
+
+    /// Asks for a list of assets.
+    pub fn choose_import(&mut self) {
+        self.ask(DialogPurpose::Import, FileDialogKind::Import);
+    }
+
+    /// Asks for a file to save a copy of the history to.
+    pub fn save_copy(&mut self) {
+        self.ask(DialogPurpose::SaveCopy, FileDialogKind::SaveCopy);
+    }
+
+    /// Asks for a copy of the history.
+    pub fn open_copy(&mut self) {
+        self.ask(DialogPurpose::OpenCopy, FileDialogKind::OpenCopy);
     }
 
     /// Asks for the new location of the row's file; `false` if that is being asked already.
@@ -162,6 +189,9 @@ impl Pickers {
                 let folder = paths.into_iter().next();
                 Some(Picked::Set(Setting::BackupFolder(folder)))
             }
+            DialogPurpose::Import => Some(Picked::Import(paths.into_iter().next()?)),
+            DialogPurpose::SaveCopy => paths.into_iter().next().map(Picked::SaveCopy),
+            DialogPurpose::OpenCopy => paths.into_iter().next().map(Picked::OpenCopy),
             DialogPurpose::Locate(id) => Some(Picked::Locate(id, paths.into_iter().next()?)),
             DialogPurpose::Export {
                 rows,
@@ -213,7 +243,9 @@ impl Pickers {
 fn unavailable(purpose: &DialogPurpose) -> Picked {
     let said = match purpose {
         DialogPurpose::BackupFolder => return Picked::NotSet(settings::no_copy_dialog()),
-        DialogPurpose::Add => window::no_file_dialog(),
+        DialogPurpose::Add | DialogPurpose::OpenCopy => window::no_file_dialog(),
+        DialogPurpose::Import => import::no_dialog(),
+        DialogPurpose::SaveCopy => words::no_save_dialog(),
         DialogPurpose::Locate(_) => located::no_dialog(),
         DialogPurpose::Export { .. } | DialogPurpose::Report(_) => words::no_save_dialog(),
     };

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod actions;
+mod backups;
 mod batches;
 mod library;
 mod poll;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::backups::Backups;
 use super::banners::{self, Banner, BannerContext};
 use super::command::ThemeChoice;
 use super::desktop_status::DesktopStatus;
@@ -52,6 +54,7 @@ pub struct App {
     list: ListState,
     finished: FinishedBatches,
     library: LibraryState,
+    backups: Backups,
     notices: Notices,
     pickers: Pickers,
     feedback: Feedback,
@@ -98,6 +101,7 @@ impl App {
             list: ListState::default(),
             finished: FinishedBatches::default(),
             library: LibraryState::new(data_dir, wake.clone()),
+            backups: Backups::new(wake.clone()),
             notices: Notices::default(),
             pickers: Pickers::new(outside.dialogs, wake.clone()),
             feedback: Feedback::default(),

@@ -1,6 +1,7 @@
 //! Texts of the window that depend on what the model knows; all others are called where they are
 //! shown.
 
+pub(crate) mod backups;
 pub(crate) mod banner;
 pub(crate) mod command;
 pub(crate) mod deletion;

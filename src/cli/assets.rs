@@ -33,10 +33,14 @@ pub fn check(arguments: CheckArguments) -> u8 {
         true => AssetsToCheck::All,
         false => AssetsToCheck::These(arguments.ids),
     };
-    super::block_on(run(
-        AssetTask::Check { names_assets },
-        Command::CheckAssets(assets),
-    ))
+    super::block_on(check_assets(assets, names_assets))
+}
+
+/// Asks about assets; returns the exit status. With `names_assets`, none of another account is
+/// expected.
+pub async fn check_assets(assets: AssetsToCheck, names_assets: bool) -> u8 {
+    let task = AssetTask::Check { names_assets };
+    run(task, Command::CheckAssets(assets)).await
 }
 
 /// Runs `delete`; returns the exit status.

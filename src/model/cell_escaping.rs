@@ -57,6 +57,11 @@ pub fn inert_cell(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Undoes [`inert_cell`].
+pub fn without_apostrophe(cell: &str) -> &str {
+    cell.strip_prefix('\'').unwrap_or(cell)
+}
+
 /// Formats a CSV field for a spreadsheet, where it is no formula; quoted if necessary.
 pub fn spreadsheet_field(text: &str) -> String {
     let cell = inert_cell(text);

@@ -9,10 +9,12 @@ mod changes;
 mod connect;
 mod database_file;
 mod error;
+pub mod import;
 mod ledger;
 pub mod library;
 mod open;
 mod records;
+mod restore;
 mod rows;
 mod salvage;
 mod schema;
@@ -33,11 +35,12 @@ use crate::store::files::path_to_bytes;
 use crate::store::run_lock::RunId;
 
 pub use crate::model::asset::AssetRemark;
-pub use backup::{BACKUP_DIR, back_up};
+pub use backup::{BACKUP_DIR, BackupCopy, back_up, list_copies, save_copy};
 pub use database_file::FILE_NAME;
 pub use error::{OpenError, StoreError};
 pub use ledger::{AssetEvent, LEDGER_NAME, LedgerEvent, asset_events};
 pub use records::{AssetRecord, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord};
+pub use restore::{CopyError, Restored, plan_restore, restore};
 
 use changes::apply;
 use database_file::{BUSY_LIMIT, DatabaseFile, Identity};
@@ -203,15 +206,8 @@ impl History {
     /// # Errors
     /// The database cannot be written.
     pub fn reserve_ids(&mut self, count: u32) -> Result<ItemId, StoreError> {
-        self.write(|connection, _| {
-            connection.query_row(
-                "UPDATE counters SET value = value + ?1 WHERE name = 'next_item'
-                 RETURNING value - ?1",
-                [count],
-                |row| row.get(0),
-            )
-        })
-        .map(from_sql_id)
+        self.write(|connection, _| rows::reserve(connection, count))
+            .map(from_sql_id)
     }
 
     /// Moves rows from one run to another and returns those that moved: if two processes try, one

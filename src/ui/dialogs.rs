@@ -2,6 +2,7 @@
 
 mod account;
 mod asset;
+mod backups;
 mod batch;
 mod deletion;
 mod key;
@@ -93,7 +94,9 @@ pub fn show(ctx: &Context, app: &mut App, out: &mut Vec<UiCommand>) {
             }
             Dialog::Formats => formats(ui, app, out),
             Dialog::Asset(row) => asset::details(ui, app, row, out),
+            Dialog::Backups => backups::show(ui, app, out),
             Dialog::DeleteAssets(request) => deletion::show(ui, &request, out),
+            Dialog::BringIn => asset::bring_in(ui, app, out),
             Dialog::RemoveAssets(rows) => asset::remove(ui, app, &rows, out),
         }
     });

@@ -7,8 +7,9 @@ use rfd::{AsyncFileDialog, FileHandle};
 
 use crate::app::command::ExportFormat;
 use crate::app::environment::{DialogResult, FileDialogKind, FileDialogs};
+use crate::app::library::import::IMPORTED;
 use crate::app::pending::{Pending, Wake};
-use crate::text::messages::window as words;
+use crate::text::messages::{backups, import, window as words};
 
 /// A dialog that closes faster than this never opened: without portal and zenity, rfd returns
 /// within milliseconds.
@@ -54,6 +55,15 @@ impl FileDialogs for SystemDialogs {
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }
+            FileDialogKind::Import => {
+                let chosen = dialog
+                    .set_title(import::choose())
+                    .add_filter(import::lists(), &IMPORTED)
+                    .add_filter(words::all_files(), &["*"])
+                    .pick_file();
+                let one = async move { close(chosen.await.map(|file| vec![file])) };
+                Pending::wait_for("file dialog", wake, one)
+            }
             FileDialogKind::Save(format) => {
                 let (kind, extension) = match format {
                     ExportFormat::Json => ("JSON", "json"),
@@ -67,12 +77,31 @@ impl FileDialogs for SystemDialogs {
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }
+            FileDialogKind::SaveCopy => {
+                let day = jiff::Zoned::now().date();
+                let chosen = dialog
+                    .set_title(backups::save().0)
+                    .add_filter("SQLite", &["db"])
+                    .set_file_name(format!("mavi-library-{day}.db"))
+                    .save_file();
+                let one = async move { close(chosen.await.map(|file| vec![file])) };
+                Pending::wait_for("file dialog", wake, one)
+            }
             FileDialogKind::Report(name) => {
                 let chosen = dialog
                     .set_title(words::save_report())
                     .add_filter("HTML", &["html"])
                     .set_file_name(name)
                     .save_file();
+                let one = async move { close(chosen.await.map(|file| vec![file])) };
+                Pending::wait_for("file dialog", wake, one)
+            }
+            FileDialogKind::OpenCopy => {
+                let chosen = dialog
+                    .set_title(backups::choose().0)
+                    .add_filter("SQLite", &["db"])
+                    .add_filter(words::all_files(), &["*"])
+                    .pick_file();
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
                 Pending::wait_for("file dialog", wake, one)
             }

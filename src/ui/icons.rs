@@ -3,7 +3,7 @@
 use lucide_icons::Icon;
 
 use crate::app::command::{BatchCommand, BulkAction, RowCommand, Setting, ThemeChoice, UiCommand};
-use crate::app::library::command::{AssetCommand, LibraryCommand};
+use crate::app::library::command::{AssetCommand, BackupCommand, LibraryCommand};
 use crate::app::library::filters::LibraryFilter;
 use crate::model::media::Kind;
 
@@ -78,11 +78,15 @@ fn library(command: &LibraryCommand) -> Option<Icon> {
             AssetCommand::Delete => Icon::Trash2,
         },
         LibraryCommand::CheckAll => Icon::RefreshCw,
+        LibraryCommand::BringIn | LibraryCommand::ConfirmBringIn => Icon::FilePlus,
         LibraryCommand::StopChecking | LibraryCommand::StopDeleting => Icon::X,
         LibraryCommand::CopyDetails(_) => Icon::Copy,
         LibraryCommand::ConfirmRemove => Icon::ListX,
         LibraryCommand::ConfirmDelete => Icon::Trash2,
         LibraryCommand::Filter(LibraryFilter::Nothing) => Icon::X,
+        LibraryCommand::Backup(BackupCommand::Save) => Icon::FileDown,
+        LibraryCommand::Backup(BackupCommand::Open) => Icon::RotateCw,
+        LibraryCommand::Backup(BackupCommand::Choose) => Icon::FolderOpen,
         _ => return None,
     })
 }

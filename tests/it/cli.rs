@@ -10,6 +10,7 @@ mod check;
 mod delete;
 mod files;
 mod history;
+mod import;
 #[cfg(target_os = "linux")]
 mod keys;
 #[cfg(target_os = "linux")]

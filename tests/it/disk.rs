@@ -429,7 +429,7 @@ fn asset(number: usize) -> AssetRecord {
         size: 1,
         content: None,
         status: Some(AssetStatus::Success),
-        uploaded_at_ms: 0,
+        uploaded_at_ms: Some(0),
         remark: None,
         note: None,
         batch: None,

@@ -16,6 +16,7 @@ use mavi_uploader::model::batch::BatchId;
 use mavi_uploader::model::media::{Kind, MediaMetadata};
 use mavi_uploader::model::snapshot::Status;
 use mavi_uploader::model::upload_facts::UploadFacts;
+use mavi_uploader::store::history::{BACKUP_DIR, back_up};
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
 use mavi_uploader::ui::MaviApp;
 
@@ -39,7 +40,7 @@ pub fn asset(number: i64, name: &str, days: i64) -> AssetRecord {
         size: 412_000_000 * u64::try_from(number).unwrap(),
         content: None,
         status: Some(AssetStatus::Success),
-        uploaded_at_ms: SHOT - days * DAY,
+        uploaded_at_ms: Some(SHOT - days * DAY),
         remark: None,
         note: None,
         batch: Some(BatchId(1001)),
@@ -89,7 +90,7 @@ pub struct Shelf {
     pub window: Window,
     pub engine: FakeEngine,
     history: History,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Shelf {
@@ -108,7 +109,7 @@ impl Shelf {
             window,
             engine,
             history,
-            _dir: dir,
+            dir,
         };
         shelf.press("Library", Role::Button);
         while shelf.engine.next().is_some() {}
@@ -516,4 +517,71 @@ fn a_drop_leaves_the_library_without_a_stray_focus() {
     shelf.window.run();
     assert!(matches!(shelf.engine.next(), Some(Command::Add(_))));
     assert!(!has_focus(&shelf), "the page is another one");
+}
+
+#[test]
+fn a_list_that_is_dropped_is_shown_before_it_is_brought_in() {
+    let mut shelf = Shelf::full();
+    let drop_list = |shelf: &mut Shelf, name: &str, text: &str| {
+        let path = shelf.dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let dropped = Arc::new(Drop(path));
+        shelf.window.input_mut().dropped_files.push(dropped);
+        shelf.window.run();
+    };
+    let known = asset(1, "", 0).asset_id;
+    let list = format!("{known}\nre_900001\tfrom-a-list.mp4\nre_900002\nnone here\n");
+    drop_list(&mut shelf, "ids.txt", &list);
+    shelf.until_has("Bring in ids.txt?");
+    assert!(has(&shelf.window, "2 new"));
+    assert!(has(&shelf.window, "1 malformed"));
+    assert!(has(&shelf.window, "Lines without a usable asset ID: 4."));
+    shelf.window.get_by_label("Bring in").click();
+    shelf.window.run();
+    shelf.until_has("2 assets brought in.");
+    shelf.until_has("from-a-list.mp4, ");
+    assert!(has(&shelf.window, "Library 7"));
+    let Some(Command::CheckAssets(AssetsToCheck::These(asked))) = shelf.engine.next() else {
+        panic!("the new ones are not asked about");
+    };
+    assert_eq!(asked.len(), 2);
+
+    drop_list(&mut shelf, "notes.csv", "a,b\n1,2\n");
+    shelf.until_has("There are no asset IDs in the file.");
+    assert!(shelf.engine.next().is_none(), "nothing was added to upload");
+}
+
+#[test]
+fn a_copy_is_saved_and_the_listed_ones_tell_what_they_would_add() {
+    let mut shelf = Shelf::full();
+    shelf.press("Library menu", Role::Button);
+    assert!(has(&shelf.window, "Save a copy of the Library…"));
+    shelf.press("Restore from a copy…", Role::Button);
+    shelf.until_has(
+        "There are no daily copies yet. The first is made a few seconds after the program starts.",
+    );
+    shelf.press("Close", Role::Button);
+
+    // A copy from before two assets were removed.
+    let dir = shelf.dir.path().to_owned();
+    back_up(&dir, &dir.join(BACKUP_DIR)).unwrap();
+    let gone: Vec<_> = assets()
+        .into_iter()
+        .take(2)
+        .map(HistoryChange::RemoveAsset)
+        .collect();
+    shelf.commit(&gone);
+    shelf.press("Library menu", Role::Button);
+    shelf.press("Restore from a copy…", Role::Button);
+    shelf.until_has("Today: Restore…");
+    shelf.press("Today: Restore…", Role::Button);
+    shelf.until_has("Adds 2 assets. Nothing is overwritten.");
+    shelf.press("Add to the Library", Role::Button);
+    shelf.until_has("Added 2 assets to the Library");
+    shelf.press("Library menu", Role::Button);
+    shelf.press("Restore from a copy…", Role::Button);
+    shelf.until_has("Today: Restore…");
+    shelf.press("Today: Restore…", Role::Button);
+    shelf.until_has("The Library already has everything that is in this copy.");
+    assert!(!has(&shelf.window, "Add to the Library"));
 }

@@ -236,4 +236,5 @@ library-event-gone = No longer found by memories.ai
 library-event-found = Found again by memories.ai
 library-event-deleted = Deleted from memories.ai
 library-event-removed = Removed from the Library
+library-event-imported = Brought in
 library-event-other = Recorded by another version

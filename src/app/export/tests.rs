@@ -101,7 +101,7 @@ fn a_row_of_the_queue_has_what_the_history_knows_of_its_asset() {
     let stored = AssetRecord {
         content: Some(ContentHash::from_bytes([7; 32])),
         note: Some("of the user".to_owned()),
-        uploaded_at_ms: 1_766_989_317_192,
+        uploaded_at_ms: Some(1_766_989_317_192),
         ..asset(1, "another name.mp4")
     };
     let mut history = History::open(dir.path()).unwrap().history;

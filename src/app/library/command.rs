@@ -1,5 +1,7 @@
 //! Commands of the Library.
 
+use std::path::PathBuf;
+
 use super::filters::LibraryFilter;
 use crate::app::command::{CursorMove, Pick};
 
@@ -29,6 +31,12 @@ pub enum LibraryCommand {
     Selected(AssetCommand),
     /// Asks the service about all assets again.
     CheckAll,
+    /// Asks for a file of assets to bring in.
+    BringIn,
+    /// Reads this file of assets.
+    ReadImport(std::path::PathBuf),
+    /// Brings in what the open preview shows.
+    ConfirmBringIn,
     /// Ends the asking.
     StopChecking,
     /// Removes the assets of the open question.
@@ -45,6 +53,25 @@ pub enum LibraryCommand {
     EditNote(String),
     /// Copies all details.
     CopyDetails(DetailsFormat),
+    /// A command on copies of the Library.
+    Backup(BackupCommand),
+}
+
+/// Commands on copies of the Library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BackupCommand {
+    /// Asks for a file to save a copy to.
+    Save,
+    /// Lists the copies.
+    Open,
+    /// Asks for a copy.
+    Choose,
+    /// Reads what a copy would add.
+    Preview(PathBuf),
+    /// Goes back to the list.
+    Back,
+    /// Adds what the chosen copy has.
+    Restore,
 }
 
 /// Commands on assets.

@@ -64,7 +64,9 @@ pub(super) fn file_state(asset: &AssetRecord) -> FileState {
     let modified_ms = modified
         .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
         .and_then(|since| i64::try_from(since.as_millis()).ok());
-    let is_older = modified_ms.is_none_or(|modified| modified <= asset.uploaded_at_ms);
+    let is_older = modified_ms
+        .zip(asset.uploaded_at_ms)
+        .is_none_or(|(modified, uploaded)| modified <= uploaded);
     if found.len() == asset.size && is_older {
         FileState::Unchanged
     } else {
@@ -209,7 +211,7 @@ impl AssetDetails {
                     .has_location
                     .then(|| row::has_location().to_owned()),
             ),
-            (words::name_uploaded(), time(asset.uploaded_at_ms)),
+            (words::name_uploaded(), asset.uploaded_at_ms.and_then(time)),
             (words::name_deleted(), asset.deleted_at_ms.and_then(time)),
             (words::name_batch(), asset.label.clone()),
             (words::name_batch_note(), asset.batch_note.clone()),
@@ -347,6 +349,7 @@ fn event_word(event: Option<LedgerEvent>) -> &'static str {
         Some(LedgerEvent::Gone) => words::event_gone(),
         Some(LedgerEvent::Found) => words::event_found(),
         Some(LedgerEvent::Removed) => words::event_removed(),
+        Some(LedgerEvent::Imported) => words::event_imported(),
         Some(LedgerEvent::Deleted) => words::event_deleted(),
         None => words::event_other(),
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::details::{AssetDetails, AssetFacts, file_state};
+use super::import::{BroughtIn, ImportPreview};
 use super::reader::open;
 use crate::app::command::ExportFormat;
 use crate::app::deletion::{DeletionRequest, DeletionRules};
@@ -84,6 +85,10 @@ pub enum LibraryEvent {
     AskToDelete(DeletionRequest),
     /// Files to add to the queue, and the number of those that are gone.
     Add(Vec<PathBuf>, usize),
+    /// A file of assets was read, to be shown before it is brought in.
+    ImportRead(Box<ImportPreview>),
+    /// Assets were brought in.
+    BroughtIn(BroughtIn),
     /// Facts for the open details.
     Facts(Box<AssetFacts>),
     /// Another database has taken the place of the one before: row numbers mean other assets.
@@ -94,7 +99,9 @@ pub enum LibraryEvent {
 
 /// Jobs that run.
 pub struct LibraryJobs {
-    dir: Option<PathBuf>,
+    pub(super) dir: Option<PathBuf>,
+    /// File of assets that was read, for its preview.
+    pub(super) import: Option<ImportPreview>,
     running: Vec<Pending<LibraryEvent>>,
     wake: Wake,
 }
@@ -103,6 +110,7 @@ impl LibraryJobs {
     pub(super) fn new(dir: Option<PathBuf>, wake: Wake) -> Self {
         Self {
             dir,
+            import: None,
             running: Vec::new(),
             wake,
         }
@@ -158,9 +166,17 @@ impl LibraryJobs {
         rows: LibraryRows,
         then: impl FnOnce(Vec<AssetRecord>) -> LibraryEvent + Send + 'static,
     ) {
-        let work = move || rows.read().map_or_else(LibraryEvent::Say, then);
+        self.start(move || rows.read().map_or_else(LibraryEvent::Say, then));
+    }
+
+    pub(super) fn start(&mut self, work: impl FnOnce() -> LibraryEvent + Send + 'static) {
         let job = Pending::spawn("library", self.wake.clone(), work);
         self.running.push(job);
+    }
+
+    /// Keeps a file that was read, for its preview.
+    pub fn keep_import(&mut self, import: ImportPreview) {
+        self.import = Some(import);
     }
 
     /// Reads what history, file and ledger tell of an asset.
@@ -179,8 +195,7 @@ impl LibraryJobs {
                 events: events.and_then(Result::ok).unwrap_or_default(),
             }))
         };
-        let job = Pending::spawn("library", self.wake.clone(), work);
-        self.running.push(job);
+        self.start(work);
     }
 
     pub(super) fn poll(&mut self) -> Vec<LibraryEvent> {

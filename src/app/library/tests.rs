@@ -8,6 +8,7 @@ use jiff::civil::date;
 use super::command::DetailsFormat;
 use super::details::FileState;
 use super::filters::{LibraryFilter, Period};
+use super::reading_schedule::{BETWEEN_COUNTS, BETWEEN_READINGS};
 use super::*;
 use crate::app::command::{CursorMove, ExportFormat, Pick};
 use crate::model::asset::{Account, AssetId, AssetMetadata, AssetState, AssetStatus};
@@ -29,7 +30,7 @@ pub(crate) fn asset(number: i64, name: &str) -> AssetRecord {
         size: 1_000_000_000,
         content: None,
         status: Some(AssetStatus::Success),
-        uploaded_at_ms: number * 1000,
+        uploaded_at_ms: Some(number * 1000),
         remark: None,
         note: None,
         batch: None,
@@ -175,10 +176,11 @@ fn a_changed_history_is_read_again_at_most_once_a_second_and_keeps_the_selection
     // A page that is not shown is read less often, in frames that there are anyway.
     stand.library.set_shown(false, due);
     stand.library.follow(3, false, due + BETWEEN_READINGS);
-    assert!(stand.library.is_stale);
+    let changed_at = |stand: &Stand, at| stand.library.schedule.due_in(false, at);
+    assert!(changed_at(&stand, due + BETWEEN_READINGS).is_some());
     assert_eq!(stand.library.next_wakeup(due + BETWEEN_READINGS), None);
     stand.library.follow(3, false, due + BETWEEN_COUNTS);
-    assert!(!stand.library.is_stale);
+    assert_eq!(changed_at(&stand, due + BETWEEN_COUNTS), None);
 }
 
 #[test]
@@ -244,7 +246,7 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
     let here = AssetRecord {
         path: path.clone(),
         size: 4,
-        uploaded_at_ms: i64::MAX / 2,
+        uploaded_at_ms: Some(i64::MAX / 2),
         remark: Some(AssetRemark::MayBeStoredTwice),
         ..asset(9, "here.mp4")
     };
@@ -255,7 +257,7 @@ fn details_tell_of_the_file_the_ledger_and_a_note_that_is_saved_if_changed() {
     };
     assert_eq!(details::file_state(&other), FileState::Changed);
     let newer = AssetRecord {
-        uploaded_at_ms: 0,
+        uploaded_at_ms: Some(0),
         ..here
     };
     assert_eq!(details::file_state(&newer), FileState::Changed);

@@ -11,11 +11,13 @@ use crate::app::effect::WindowEffect;
 use crate::app::export::ExportSource;
 use crate::app::library::command::{AssetCommand, LibraryCommand};
 use crate::app::library::filters::LibraryFilter;
+use crate::app::library::import::{BroughtIn, dropped_list};
 use crate::app::library::{LibraryEvent, LibraryRows, LibraryState};
 use crate::app::wording::library as words;
 use crate::engine::Command;
 use crate::model::asset_check::AssetsToCheck;
-use crate::model::snapshot::JournalState;
+use crate::model::snapshot::{JournalState, KeyState};
+use crate::text::messages::import;
 
 /// Assets removed from the history with one command.
 const REMOVED_AT_ONCE: usize = 256;
@@ -54,6 +56,10 @@ impl App {
                 }
             }
             command if !self.library.is_shown() => return Some(command),
+            UiCommand::Add(paths) => match dropped_list(&paths) {
+                Some(path) => self.read_import(path.to_owned()),
+                None => return Some(UiCommand::Add(paths)),
+            },
             UiCommand::SelectAll => self.library.select_all(),
             UiCommand::SelectNone => self.library.select_none(),
             UiCommand::CopySelected => self.copy_assets(ExportFormat::Lines),
@@ -117,6 +123,12 @@ impl App {
             LibraryCommand::CheckAll => {
                 self.with_key(Command::CheckAssets(AssetsToCheck::All));
             }
+            LibraryCommand::BringIn => self.pickers.choose_import(),
+            LibraryCommand::ReadImport(path) => self.read_import(path),
+            LibraryCommand::ConfirmBringIn => {
+                self.dialog = None;
+                self.library.jobs().bring_in();
+            }
             LibraryCommand::StopChecking => self.engines.send(Command::StopChecking),
             LibraryCommand::Selected(AssetCommand::UploadAgain) => {
                 let rows = self.library.selected_rows();
@@ -130,6 +142,7 @@ impl App {
                     self.library.jobs().remove(rows);
                 }
             }
+            LibraryCommand::Backup(command) => self.backup_command(command),
             LibraryCommand::Selected(AssetCommand::Delete) => {
                 self.sort_deletion(self.library.selected_rows());
             }
@@ -203,6 +216,11 @@ impl App {
     fn check_again(&mut self, rows: LibraryRows) {
         let base_url = self.engines.base_url().to_owned();
         self.library.jobs().check(rows, base_url);
+    }
+
+    pub(super) fn read_import(&mut self, path: PathBuf) {
+        let base_url = self.engines.base_url().to_owned();
+        self.library.jobs().read_import(path, base_url);
     }
 
     fn ask_to_remove(&mut self, rows: LibraryRows) {
@@ -279,6 +297,20 @@ impl App {
                     self.dialog = Some(Dialog::DeleteAssets(request.into()));
                 }
                 LibraryEvent::Add(paths, gone) => self.upload_again(paths, gone, now),
+                LibraryEvent::ImportRead(import) => {
+                    self.library.jobs().keep_import(*import);
+                    self.dialog = Some(Dialog::BringIn);
+                }
+                LibraryEvent::BroughtIn(BroughtIn { new, first }) => {
+                    self.feedback.say(import::done(new), None, now);
+                    // The list is read again, with what came in.
+                    self.filter_library(LibraryFilter::Nothing, now);
+                    let has_key = self.engines.snapshot().key != KeyState::Missing;
+                    if has_key && !first.is_empty() {
+                        let first = AssetsToCheck::These(first);
+                        self.engines.send(Command::CheckAssets(first));
+                    }
+                }
                 LibraryEvent::Say(text) => self.feedback.say(text, None, now),
                 LibraryEvent::Replaced => {
                     let is_of_rows =

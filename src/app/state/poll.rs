@@ -75,7 +75,10 @@ impl App {
         for picked in self.pickers.poll() {
             match picked {
                 Picked::Add(paths) => self.add(paths),
+                Picked::Import(path) => self.read_import(path),
                 Picked::Locate(id, path) => self.engines.send(Command::Locate(id, path)),
+                Picked::SaveCopy(path) => self.save_copy(path),
+                Picked::OpenCopy(path) => self.choose_copy(path),
                 Picked::Set(setting) => self.set(setting),
                 Picked::NotSet(why) => {
                     self.settings.refuse(why.to_owned());
@@ -101,6 +104,7 @@ impl App {
             None => {}
         }
         self.poll_library(now);
+        self.poll_backups(now);
         self.feedback.poll(now);
     }
 

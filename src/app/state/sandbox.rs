@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::App;
+use crate::app::backups::Backups;
 use crate::app::dialog::Dialog;
 use crate::app::finished_batches::FinishedBatches;
 use crate::app::settings::preferences;
@@ -23,6 +24,7 @@ impl App {
         self.list.replace(self.engines.snapshot());
         self.finished = FinishedBatches::default();
         self.library.replace(self.engines.data_dir());
+        self.backups = Backups::new(self.wake.clone());
         let refused = self.list().refused_files();
         self.notices.replace(self.engines.snapshot(), refused);
         self.pickers.forget_rows();

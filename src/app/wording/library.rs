@@ -11,7 +11,7 @@ use crate::model::accounts::Accounts;
 use crate::model::asset_check::AssetCheckProgress;
 use crate::text;
 pub(crate) use crate::text::messages::library::*;
-use crate::text::messages::{deletion, library as say, units};
+use crate::text::messages::{deletion, import, library as say, units};
 
 /// Returns the words of a page's button.
 pub fn page_words(page: Page) -> Words {
@@ -42,6 +42,8 @@ pub fn command(command: &LibraryCommand) -> Words {
         LibraryCommand::Filter(_) => (say::search(), say::filter_hint()),
         LibraryCommand::Row(it, _) | LibraryCommand::Selected(it) => asset(*it),
         LibraryCommand::CheckAll => say::check_all(),
+        LibraryCommand::BringIn | LibraryCommand::ReadImport(_) => import::bring_in(),
+        LibraryCommand::ConfirmBringIn => (import::confirm(), ""),
         LibraryCommand::StopChecking => say::stop_checking(),
         LibraryCommand::ConfirmRemove => say::confirm_remove(),
         LibraryCommand::ConfirmDelete => deletion::confirm_delete(),
@@ -51,6 +53,7 @@ pub fn command(command: &LibraryCommand) -> Words {
         LibraryCommand::EditNote(_) => say::note(),
         LibraryCommand::CopyDetails(DetailsFormat::Text) => say::copy_text(),
         LibraryCommand::CopyDetails(DetailsFormat::Json) => say::copy_json(),
+        LibraryCommand::Backup(it) => super::backups::command(it),
         LibraryCommand::Click(..) => crate::text::messages::command::select(),
         LibraryCommand::Menu(_) => crate::text::messages::command::file_menu(),
         LibraryCommand::Move { step, .. } => super::command::step(*step),
@@ -115,7 +118,7 @@ fn period(period: Period) -> String {
     }
 }
 
-fn day(day: Date, today: Date) -> String {
+pub(super) fn day(day: Date, today: Date) -> String {
     if day == today {
         return say::today().to_owned();
     }

@@ -163,7 +163,7 @@ impl<S: Service> Actor<S> {
         let change = match record {
             Some(record) if is_deleted => Some(AssetRecord {
                 item: None,
-                uploaded_at_ms: now,
+                uploaded_at_ms: Some(now),
                 deleted_at_ms: Some(now),
                 ..record
             }),
@@ -178,7 +178,7 @@ impl<S: Service> Actor<S> {
                 size: 0,
                 content: None,
                 status: None,
-                uploaded_at_ms: now,
+                uploaded_at_ms: Some(now),
                 remark: None,
                 note: None,
                 batch: None,

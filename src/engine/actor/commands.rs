@@ -135,7 +135,7 @@ impl<S: Service> Actor<S> {
             Command::RemoveAssets(assets) => {
                 for asset in assets {
                     // The time of its line in the ledger.
-                    let uploaded_at_ms = now_ms();
+                    let uploaded_at_ms = Some(now_ms());
                     let asset = AssetRecord {
                         uploaded_at_ms,
                         ..asset

@@ -151,7 +151,7 @@ fn of_other_account(item: &Item) -> Option<Arc<DuplicateOf>> {
 pub(super) fn uploaded(record: AssetRecord) -> DuplicateOf {
     DuplicateOf {
         path: record.path,
-        uploaded_at_ms: Some(record.uploaded_at_ms),
+        uploaded_at_ms: record.uploaded_at_ms,
         asset: Some(record.asset_id),
         account: Some(record.account),
     }

@@ -72,14 +72,17 @@ impl AnsweredCheck<'_> {
                 let is_cleared = record.remark.is_some() && after.remark.is_none();
                 let cleared = is_cleared.then(|| {
                     HistoryChange::ClearRemark(AssetRecord {
-                        uploaded_at_ms: now_ms(),
+                        uploaded_at_ms: Some(now_ms()),
                         ..record.clone()
                     })
                 });
                 let put = HistoryChange::PutAsset(AssetRecord {
                     // A row of an earlier run must not count as unsaved.
                     item: None,
-                    uploaded_at_ms: now_ms(),
+                    uploaded_at_ms: match record.uploaded_at_ms {
+                        Some(_) => Some(now_ms()),
+                        None => metadata.created_at_ms,
+                    },
                     ..after
                 });
                 cleared.into_iter().chain([put]).collect()
@@ -99,7 +102,7 @@ impl AnsweredCheck<'_> {
             size: 0,
             content: None,
             status: None,
-            uploaded_at_ms: now_ms(),
+            uploaded_at_ms: Some(now_ms()),
             remark: None,
             note: None,
             batch: None,
@@ -122,7 +125,7 @@ impl AnsweredCheck<'_> {
             name,
             size: metadata.file_size.unwrap_or_default(),
             status: Some(metadata.status),
-            uploaded_at_ms: metadata.created_at_ms.unwrap_or(record.uploaded_at_ms),
+            uploaded_at_ms: metadata.created_at_ms.or(record.uploaded_at_ms),
             ..record
         }
     }

@@ -266,7 +266,7 @@ fn record() -> AssetRecord {
         size: 10,
         content: None,
         status: Some(AssetStatus::Success),
-        uploaded_at_ms: 5,
+        uploaded_at_ms: Some(5),
         remark: None,
         note: None,
         batch: None,
@@ -379,7 +379,7 @@ fn an_asset_that_the_history_lacks_gets_the_services_name_and_time() {
     let added = added.unwrap();
     assert_eq!(
         (added.name.as_str(), added.uploaded_at_ms, added.size),
-        ("clip.mp4", 99, 7)
+        ("clip.mp4", Some(99), 7)
     );
     assert_eq!(added.account, account("own"));
     // First it was unknown, with its ID for a name.

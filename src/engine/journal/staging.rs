@@ -104,7 +104,7 @@ impl Journal {
             size: origin.size,
             content,
             status: status.into(),
-            uploaded_at_ms: now_ms(),
+            uploaded_at_ms: Some(now_ms()),
             remark,
             note: None,
             batch: origin.batch.as_ref().map(|batch| batch.id),

@@ -400,7 +400,7 @@ async fn a_history_of_many_pages_is_asked_about_to_its_end() {
             size: 9,
             content: None,
             status: Some(AssetStatus::Success),
-            uploaded_at_ms: n,
+            uploaded_at_ms: Some(n),
             remark: None,
             note: None,
             batch: None,

@@ -40,6 +40,7 @@ pub(super) fn put(connection: &Connection, asset: &AssetRecord) -> rusqlite::Res
                  size = coalesce(nullif(excluded.size, 0), size),
                  content = coalesce(excluded.content, content),
                  upload_status = coalesce(excluded.upload_status, upload_status),
+                 uploaded_at_ms = coalesce(uploaded_at_ms, excluded.uploaded_at_ms),
                  remark = coalesce(excluded.remark, remark),
                  note = coalesce(excluded.note, note),
                  batch = coalesce(excluded.batch, batch),

@@ -13,6 +13,7 @@ use rusqlite::{Connection, backup::Backup};
 
 use super::connect::open_to_read;
 use super::database_file::FILE_NAME;
+use super::restore;
 use crate::store::files;
 
 /// Folder of the copies in the data directory.
@@ -52,18 +53,72 @@ fn back_up_at(dir: &Path, folder: &Path, now: Timestamp) -> io::Result<()> {
     }
     files::create_own_dir(folder)?;
     sweep(folder);
-    // `tempfile` creates files with mode 0600.
-    let unfinished = tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        .tempfile_in(folder)?;
-    copy_database(&database, unfinished.path()).map_err(io::Error::other)?;
-    unfinished.as_file().sync_all()?;
-    unfinished.persist(&copy)?;
-    files::sync_dir(folder);
+    write_copy(&database, &copy, folder)?;
     for old in copies(folder).into_iter().skip(KEPT) {
         fs::remove_file(old)?;
     }
     Ok(())
+}
+
+/// Copies the history into a file that the user chose, which is whole or as before. Blocks.
+///
+/// # Errors
+/// There is no history, it cannot be read, or the file cannot be written.
+pub fn save_copy(dir: &Path, copy: &Path) -> io::Result<()> {
+    let folder = copy.parent().unwrap_or(Path::new("."));
+    if folder.canonicalize()? == dir.canonicalize()? {
+        // It could take the place of the history itself.
+        return Err(io::Error::from(io::ErrorKind::AlreadyExists));
+    }
+    write_copy(&dir.join(FILE_NAME), copy, folder)
+}
+
+/// Writes a copy under a temporary name and gives it its own once it is on disk.
+fn write_copy(database: &Path, copy: &Path, folder: &Path) -> io::Result<()> {
+    // `tempfile` creates files with mode 0600.
+    let unfinished = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .tempfile_in(folder)?;
+    copy_database(database, unfinished.path()).map_err(io::Error::other)?;
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(copy)?;
+    files::sync_dir(folder);
+    Ok(())
+}
+
+/// A daily copy of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupCopy {
+    /// The file.
+    pub path: PathBuf,
+    /// Day (UTC) of the copy.
+    pub day: jiff::civil::Date,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Assets in it; `None` if it cannot be read.
+    pub assets: Option<usize>,
+}
+
+/// Lists the daily copies in these folders, newest first. Blocks.
+pub fn list_copies(folders: &[PathBuf]) -> Vec<BackupCopy> {
+    let paths = folders.iter().flat_map(|folder| copies(folder));
+    let facts = |path: PathBuf| {
+        Some(BackupCopy {
+            day: day_of(&path)?,
+            bytes: fs::metadata(&path).ok()?.len(),
+            assets: restore::count(&path),
+            path,
+        })
+    };
+    let mut found: Vec<_> = paths.filter_map(facts).collect();
+    found.sort_by_key(|copy| std::cmp::Reverse(copy.day));
+    found
+}
+
+fn day_of(path: &Path) -> Option<jiff::civil::Date> {
+    let name = path.file_name()?.to_str()?;
+    let day = name.strip_prefix("history-")?.strip_suffix(".db")?;
+    day.parse().ok()
 }
 
 fn copy_database(from: &Path, to: &Path) -> rusqlite::Result<()> {
@@ -96,14 +151,8 @@ fn sweep(folder: &Path) {
 /// Returns the copies in a folder, newest first; other files are ignored.
 pub(super) fn copies(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let is_copy = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let date = name
-            .strip_prefix("history-")
-            .and_then(|it| it.strip_suffix(".db"));
-        // Reading a pipe of this name would wait for ever.
-        date.is_some_and(|date| date.parse::<jiff::civil::Date>().is_ok()) && path.is_file()
-    };
+    // Reading a pipe of this name would wait for ever.
+    let is_copy = |path: &PathBuf| day_of(path).is_some() && path.is_file();
     let mut copies: Vec<_> = entries.map(|entry| entry.path()).filter(is_copy).collect();
     copies.sort();
     copies.reverse();

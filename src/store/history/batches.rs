@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
-use super::rows::{all, first, from_sql_size, run, to_sql_batch, to_sql_size};
+use super::rows::{all, first, from_sql_batch, from_sql_size, run, to_sql_batch, to_sql_size};
 use super::search::batch_text;
 use super::{History, StoreError};
 use crate::model::batch::{Batch, BatchId, SkippedFile, SkippedFiles, SkippedKind};
@@ -88,37 +88,53 @@ pub(super) fn learn(
     Ok(())
 }
 
+/// Returns all batches.
+pub(super) fn all_of(connection: &Connection) -> rusqlite::Result<Vec<Batch>> {
+    let ids = all(
+        connection,
+        "SELECT id FROM batches ORDER BY id",
+        (),
+        |row| row.get(0).map(from_sql_batch),
+    )?;
+    let read = |id| read(connection, id).transpose();
+    ids.into_iter().filter_map(read).collect()
+}
+
+fn read(connection: &Connection, id: BatchId) -> rusqlite::Result<Option<Batch>> {
+    let key = [to_sql_batch(id)];
+    let select = "SELECT path, kind FROM skipped_files WHERE batch = ?1 ORDER BY id";
+    let named = all(connection, select, key, |row| {
+        Ok(SkippedFile {
+            path: path_from_bytes(row.get_ref(0)?.as_blob()?),
+            kind: SkippedKind::from_word(&row.get::<_, String>(1)?),
+        })
+    })?;
+    let select = "SELECT label, note, created_at_ms, other_files, unnamed_files FROM batches
+                  WHERE id = ?1";
+    first(connection, select, key, |row| {
+        let unnamed: Option<String> = row.get(4)?;
+        Ok(Batch {
+            id,
+            label: row.get(0)?,
+            note: row.get(1)?,
+            created_at_ms: row.get(2)?,
+            skipped: Arc::new(SkippedFiles {
+                named,
+                unnamed: unnamed
+                    .and_then(|json| serde_json::from_str(&json).ok())
+                    .unwrap_or_default(),
+                other_files: from_sql_size(row.get(3)?),
+            }),
+        })
+    })
+}
+
 impl History {
     /// Returns a batch.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn batch(&self, id: BatchId) -> Result<Option<Batch>, StoreError> {
-        let (connection, key) = (&self.connection, [to_sql_batch(id)]);
-        let select = "SELECT path, kind FROM skipped_files WHERE batch = ?1 ORDER BY id";
-        let named = all(connection, select, key, |row| {
-            Ok(SkippedFile {
-                path: path_from_bytes(row.get_ref(0)?.as_blob()?),
-                kind: SkippedKind::from_word(&row.get::<_, String>(1)?),
-            })
-        })?;
-        let select = "SELECT label, note, created_at_ms, other_files, unnamed_files FROM batches
-                      WHERE id = ?1";
-        Ok(first(connection, select, key, |row| {
-            let unnamed: Option<String> = row.get(4)?;
-            Ok(Batch {
-                id,
-                label: row.get(0)?,
-                note: row.get(1)?,
-                created_at_ms: row.get(2)?,
-                skipped: Arc::new(SkippedFiles {
-                    named,
-                    unnamed: unnamed
-                        .and_then(|json| serde_json::from_str(&json).ok())
-                        .unwrap_or_default(),
-                    other_files: from_sql_size(row.get(3)?),
-                }),
-            })
-        })?)
+        Ok(read(&self.connection, id)?)
     }
 }

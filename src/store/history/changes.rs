@@ -23,7 +23,9 @@ pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite
             )?;
             return apply(connection, &HistoryChange::DropItem(*id));
         }
-        HistoryChange::PutAsset(asset) => return assets::put(connection, asset),
+        HistoryChange::PutAsset(asset) | HistoryChange::ImportAsset(asset, _) => {
+            return assets::put(connection, asset);
+        }
         HistoryChange::SetNote {
             base_url,
             asset_id,

@@ -4,6 +4,7 @@
 //! any loss of the database, which keeps the offset it has applied. Every field is quoted and free
 //! of line breaks, so a line cut short by a crash is recognised and swallows no other.
 
+mod events;
 mod line;
 mod pending;
 #[cfg(test)]
@@ -17,17 +18,19 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use self::line::{HEADER, LedgerEntry, read_line, renamed_line, to_line};
+use self::line::{imported_line, renamed_line, tells_of_state, to_line};
 use self::pending::PendingLines;
 use super::changes::apply;
 use super::database_file::{self, Identity};
-use super::records::{AssetRecord, HistoryChange};
+use super::records::HistoryChange;
 use super::rows::{first, run};
 use super::{assets, batches};
 use crate::model::asset::{AssetId, AssetStatus};
 use crate::store::files;
 
+pub use self::events::{AssetEvent, asset_events};
 pub use self::line::LedgerEvent;
+pub(super) use self::line::{HEADER, LedgerEntry, read_line};
 
 /// Name of the ledger in the data directory.
 pub const LEDGER_NAME: &str = "asset-ids.csv";
@@ -69,6 +72,14 @@ impl Ledger {
                 HistoryChange::PutAsset(asset) => (LedgerEvent::of(asset), asset),
                 HistoryChange::ClearRemark(asset) => (LedgerEvent::Found, asset),
                 HistoryChange::RemoveAsset(asset) => (LedgerEvent::Removed, asset),
+                HistoryChange::ImportAsset(asset, at_ms) => {
+                    let line = imported_line(asset, *at_ms);
+                    self.pending.add(line, Some(asset.asset_id.clone()));
+                    if !tells_of_state(asset) {
+                        continue;
+                    }
+                    (LedgerEvent::of(asset), asset)
+                }
                 HistoryChange::EditBatch {
                     batch,
                     label,
@@ -319,35 +330,6 @@ fn ends_a_line(mut file: &File, end: u64) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// An event of an asset in the ledger.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AssetEvent {
-    /// Time in milliseconds since the Unix epoch.
-    pub at_ms: i64,
-    /// `None` for an event of another program version.
-    pub event: Option<LedgerEvent>,
-}
-
-/// Reads the events of an asset from the ledger of a data directory, oldest first. Blocks: it reads
-/// the whole ledger.
-///
-/// # Errors
-/// The ledger cannot be read. A missing one has no events.
-pub fn asset_events(dir: &Path, of: &AssetRecord) -> io::Result<Vec<AssetEvent>> {
-    let mut events = Vec::new();
-    Ledger::new(dir).read_from(0, |entry| {
-        if let LedgerEntry::Asset { event, asset } = entry
-            && asset.asset_id == of.asset_id
-            && asset.base_url == of.base_url
-        {
-            let at_ms = asset.uploaded_at_ms;
-            events.push(AssetEvent { at_ms, event });
-        }
-        Ok(())
-    })?;
-    Ok(events)
-}
-
 /// Returns the applied offset and its hash.
 fn applied(connection: &Connection) -> rusqlite::Result<Option<(u64, i64)>> {
     let counter = |name| {
@@ -387,7 +369,16 @@ fn apply_entry(connection: &Connection, entry: LedgerEntry) -> rusqlite::Result<
         _ => {}
     }
     if let (Some(batch), Some(label)) = (asset.batch, &asset.label) {
-        batches::learn(connection, batch, label, asset.uploaded_at_ms)?;
+        batches::learn(
+            connection,
+            batch,
+            label,
+            asset.uploaded_at_ms.unwrap_or_default(),
+        )?;
+    }
+    if event == Some(LedgerEvent::Imported) {
+        // The time of the import; that of the upload is in the line after it.
+        asset.uploaded_at_ms = None;
     }
     if asset.status.is_some() && event != Some(LedgerEvent::Ready) {
         let known = assets::status(connection, &asset.base_url, &asset.asset_id)?;

@@ -78,8 +78,9 @@ pub struct AssetRecord {
     pub content: Option<ContentHash>,
     /// Last reported status; `None` before bytes are stored.
     pub status: Option<AssetStatus>,
-    /// Time the id was assigned, in milliseconds since the Unix epoch.
-    pub uploaded_at_ms: i64,
+    /// Time the id was assigned, in milliseconds since the Unix epoch; unknown for some imported
+    /// ones.
+    pub uploaded_at_ms: Option<i64>,
     /// Further knowledge.
     pub remark: Option<AssetRemark>,
     /// The user's own note.
@@ -124,7 +125,8 @@ impl AssetRecord {
         Self {
             // A row of an earlier run must not count as unsaved.
             item: None,
-            uploaded_at_ms: at_ms,
+            // It dates the line of the ledger; an unknown time of upload stays unknown.
+            uploaded_at_ms: self.uploaded_at_ms.map(|_| at_ms),
             remark: Some(AssetRemark::Gone),
             ..self
         }
@@ -141,7 +143,7 @@ impl From<&AssetRecord> for ExportRecord {
             size: Some(asset.size),
             blake3: asset.content,
             upload_status: asset.status,
-            uploaded_at: second(asset.uploaded_at_ms),
+            uploaded_at: asset.uploaded_at_ms.and_then(second),
             account: Some(asset.account.clone()),
             base_url: Some(asset.base_url.clone()),
             note: asset.note.clone(),
@@ -171,6 +173,9 @@ pub enum HistoryChange {
     /// Adds or updates an asset. `None`, empty and 0 leave existing values, and the first upload
     /// time stays.
     PutAsset(AssetRecord),
+    /// Adds or updates an asset, which the user brings in at this time, in milliseconds since the
+    /// Unix epoch. The ledger gets a line of the import, and one of the asset's state.
+    ImportAsset(AssetRecord, i64),
     /// Clears the remark of an asset, if it exists: the service knows it again. The ledger keeps a
     /// line of it, with this record.
     ClearRemark(AssetRecord),
@@ -293,6 +298,7 @@ impl HistoryChange {
         matches!(
             self,
             Self::PutAsset(_)
+                | Self::ImportAsset(..)
                 | Self::ClearRemark(_)
                 | Self::SetNote { .. }
                 | Self::SetSeen { .. }

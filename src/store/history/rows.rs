@@ -45,6 +45,15 @@ pub(super) fn first<T>(
         .optional()
 }
 
+/// Reserves numbers that are never given twice; returns the first.
+pub(super) fn reserve(connection: &Connection, count: u32) -> rusqlite::Result<i64> {
+    connection.query_row(
+        "UPDATE counters SET value = value + ?1 WHERE name = 'next_item' RETURNING value - ?1",
+        [count],
+        |row| row.get(0),
+    )
+}
+
 /// Adds or replaces a row of the queue.
 pub(super) fn put_item(connection: &Connection, item: &ItemRecord) -> rusqlite::Result<()> {
     let is_known = item.metadata != MediaMetadata::default();

@@ -39,7 +39,7 @@ fn item(id: u64, path: &str) -> ItemRecord {
     }
 }
 
-fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
+pub(super) fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
     AssetRecord {
         asset_id: AssetId::new(id).unwrap(),
         item: None,
@@ -50,7 +50,7 @@ fn asset(id: &str, name: &str, at: i64) -> AssetRecord {
         size: 100,
         content: None,
         status: None,
-        uploaded_at_ms: at,
+        uploaded_at_ms: Some(at),
         remark: None,
         note: None,
         batch: None,

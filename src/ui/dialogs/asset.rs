@@ -11,6 +11,7 @@ use crate::app::library::details::LONGEST_NOTE;
 use crate::app::state::App;
 use crate::app::thumbnails::PictureRequest;
 use crate::app::wording::{library as words, row as row_words};
+use crate::text::messages::{import, list};
 use crate::ui::theme::{Palette, mono, size, space, type_size};
 use crate::ui::thumbnails;
 use crate::ui::widgets::button::{Button, ButtonStyle};
@@ -130,4 +131,40 @@ pub fn remove(ui: &mut Ui, app: &App, rows: &LibraryRows, out: &mut Vec<UiComman
     let stake = (Button::of(&remove, ButtonStyle::Outlined), remove);
     let dialog = Dialog::RemoveAssets(rows.clone());
     choice(ui, dialog, stake, words::keep(), out);
+}
+
+/// Draws the preview of a file of assets.
+pub fn bring_in(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
+    let Some(import) = app.library().import() else {
+        return;
+    };
+    let (file, plan) = (&import.file, &import.plan);
+    title(ui, &import::title(&import.name));
+    let sums = [
+        import::new(plan.new),
+        import::known(plan.known),
+        import::malformed(file.malformed()),
+    ];
+    text::label(
+        ui,
+        &sums.join(list::items()),
+        type_size::BODY,
+        Palette::of(ui).text,
+    );
+    if file.malformed() > 0 {
+        body(ui, &import::malformed_lines(&file.named_lines()));
+    }
+    body(
+        ui,
+        match plan.new {
+            0 => import::nothing_new(),
+            _ => import::means(),
+        },
+    );
+    let confirm = UiCommand::Library(LibraryCommand::ConfirmBringIn);
+    let cancel = Button::of(&UiCommand::CloseDialog, ButtonStyle::Outlined)
+        .without_icon()
+        .labelled(import::cancel());
+    let confirm = (Button::of(&confirm, ButtonStyle::Primary), confirm);
+    buttons(ui, vec![(cancel, UiCommand::CloseDialog), confirm], out);
 }

@@ -11,16 +11,17 @@ use egui::{Frame, Margin, Popup, Rect, ScrollArea, Ui, UiBuilder, accesskit, vec
 use self::columns::Columns;
 use crate::app::command::{Page, ReportScope, UiCommand};
 use crate::app::library::StatusFilter;
-use crate::app::library::command::{AssetCommand, LibraryCommand};
+use crate::app::library::command::{AssetCommand, BackupCommand, LibraryCommand};
 use crate::app::library::filters::LibraryFilter;
 use crate::app::state::App;
 use crate::app::wording::selection as selected;
-use crate::app::wording::{deletion as deletion_words, library as words};
+use crate::app::wording::{backups, deletion as deletion_words, library as words};
 use crate::ui::overlays;
 use crate::ui::screens::toolbar;
 use crate::ui::theme::{Palette, size, space, type_size};
 use crate::ui::widgets::button::{Button, ButtonStyle, chip};
 use crate::ui::widgets::list_item::{Focus, Keyboard};
+use crate::ui::widgets::menu::{self, MenuItem};
 use crate::ui::widgets::{card, text};
 
 /// State of the list that is kept between frames.
@@ -87,7 +88,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut AssetsView, out: &mut Vec<UiComma
     if library.all() == Some(0) || library.problem().is_some() {
         view.entry = None;
         view.focused = None;
-        nothing(ui, app);
+        nothing(ui, app, out);
         return;
     }
     Frame::new().inner_margin(inset).show(ui, |ui| {
@@ -112,7 +113,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut AssetsView, out: &mut Vec<UiComma
 }
 
 /// Draws why there is nothing: not read yet, never uploaded, or unreadable.
-fn nothing(ui: &mut Ui, app: &App) {
+fn nothing(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let p = Palette::of(ui);
     ui.add_space((ui.available_height() - size::ROW) / 2.0);
     ui.vertical_centered(|ui| {
@@ -128,6 +129,12 @@ fn nothing(ui: &mut Ui, app: &App) {
                 text::label(ui, words::never(), type_size::TITLE, p.text);
                 text::label(ui, words::never_means(), type_size::BODY, p.secondary);
             }
+        }
+        let bring_in = UiCommand::Library(LibraryCommand::BringIn);
+        if app.library().problem().is_none()
+            && Button::of(&bring_in, ButtonStyle::Outlined).show(ui)
+        {
+            out.push(bring_in);
         }
     });
 }
@@ -265,9 +272,7 @@ fn nothing_found(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
 /// the check of all, or the progress of a deletion.
 pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let library = app.library();
-    if library.all().is_none_or(|all| all == 0) {
-        return;
-    }
+    let is_empty = library.all().is_none_or(|all| all == 0);
     let (files, bytes) = library.totals();
     let said = match files {
         0 => String::new(),
@@ -278,7 +283,7 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let progress = match (&deletion, &check) {
         (Some(deletion), _) => deletion_words::progress(deletion),
         (None, Some(check)) => words::checking(check),
-        (None, None) => String::new(),
+        (None, None) => app.backups().busy().unwrap_or_default().to_owned(),
     };
     let prices = bytes.map(words::prices).unwrap_or_default();
     let left = |ui: &mut Ui| overlays::foot_lines(ui, app, (&said, &progress), &prices, out);
@@ -287,7 +292,7 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         (None, Some(_)) => LibraryCommand::StopChecking,
         (None, None) => LibraryCommand::CheckAll,
     });
-    let mut asked = None;
+    let mut asked = Vec::new();
     let unneeded = library.facets().unneeded;
     let right = |ui: &mut Ui| {
         let filter = LibraryFilter::Status(Some(StatusFilter::Unneeded));
@@ -297,22 +302,40 @@ pub fn foot(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
             hint: words::paying_means().to_owned(),
             ..Button::of(&show, ButtonStyle::Plain).labelled(&label)
         };
+        page_menu(ui, app, files > 0, &mut asked);
         if unneeded > 0 && button.show(ui) {
-            asked = Some(show);
-        }
-        let scope = match library.selection().is_empty() {
-            true => ReportScope::Library,
-            false => ReportScope::Selection,
-        };
-        let report = UiCommand::SaveReport(scope);
-        if files > 0 && Button::of(&report, ButtonStyle::Plain).show(ui) {
-            asked = Some(report);
+            asked.push(show);
         }
         let button = Button::of(&command, ButtonStyle::Outlined);
-        if button.show_with_id(ui, ("foot", command.entry().label)) {
-            asked = Some(command);
+        if !is_empty && button.show_with_id(ui, ("foot", command.entry().label)) {
+            asked.push(command);
         }
     };
     card::left_right(ui, ui.available_height(), left, right);
     out.extend(asked);
+}
+
+/// Draws the Library's menu.
+fn page_menu(ui: &mut Ui, app: &App, has_files: bool, out: &mut Vec<UiCommand>) {
+    let (name, hint) = backups::menu();
+    let button = Button {
+        name,
+        icon: Some(lucide_icons::Icon::Ellipsis),
+        hint: hint.to_owned(),
+        ..Button::of(&UiCommand::OpenSettings, ButtonStyle::Outlined).icon_only()
+    };
+    let scope = match app.library().selection().is_empty() {
+        true => ReportScope::Library,
+        false => ReportScope::Selection,
+    };
+    let item = |command| MenuItem::of(UiCommand::Library(command));
+    let mut items = vec![item(LibraryCommand::BringIn)];
+    if has_files {
+        items.push(MenuItem::of(UiCommand::SaveReport(scope)));
+    }
+    if app.backups().busy().is_none() {
+        items.push(item(LibraryCommand::Backup(BackupCommand::Save)));
+        items.push(item(LibraryCommand::Backup(BackupCommand::Open)));
+    }
+    menu::show(ui, button, items, out);
 }

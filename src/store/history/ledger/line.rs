@@ -6,13 +6,13 @@ use jiff::Timestamp;
 
 use crate::model::asset::{Account, AssetId, AssetRemark, AssetStatus, ContentHash};
 use crate::model::batch::BatchId;
-use crate::model::cell_escaping::{inert_cell, quoted_field, split_record};
+use crate::model::cell_escaping::{inert_cell, quoted_field, split_record, without_apostrophe};
 use crate::model::media::{MediaMetadata, format_of};
 use crate::model::upload_facts::UploadFacts;
 use crate::store::history::records::AssetRecord;
 
 /// First line, after the byte order mark that Excel needs to detect UTF-8.
-pub(super) const HEADER: &str =
+pub(in crate::store::history) const HEADER: &str =
     "\u{feff}time,event,asset_id,name,path,size,blake3,batch,label,account,base_url\r\n";
 
 /// An event in an asset's life.
@@ -36,13 +36,15 @@ pub enum LedgerEvent {
     Deleted,
     /// The user removed it from the history.
     Removed,
+    /// The user brought it in from another list.
+    Imported,
 }
 
 /// Event of a batch: the user gave it another label.
 const RENAMED: &str = "renamed";
 
 impl LedgerEvent {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Reserved,
         Self::Stored,
         Self::Ready,
@@ -52,6 +54,7 @@ impl LedgerEvent {
         Self::Found,
         Self::Deleted,
         Self::Removed,
+        Self::Imported,
     ];
 
     /// Returns the ledger's word.
@@ -66,6 +69,7 @@ impl LedgerEvent {
             Self::Found => "found",
             Self::Deleted => "deleted",
             Self::Removed => "removed",
+            Self::Imported => "imported",
         }
     }
 
@@ -85,7 +89,7 @@ impl LedgerEvent {
 
 /// A parsed line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum LedgerEntry {
+pub(in crate::store::history) enum LedgerEntry {
     /// An event of an asset.
     Asset {
         /// `None` for an event of another program version; its ID counts all the same.
@@ -122,20 +126,35 @@ pub(super) fn to_line(event: LedgerEvent, asset: &AssetRecord) -> String {
     ])
 }
 
+/// Formats the import of an asset as a line, including the line break. Its time is that of the
+/// import.
+pub(super) fn imported_line(asset: &AssetRecord, at_ms: i64) -> String {
+    let imported = AssetRecord {
+        uploaded_at_ms: Some(at_ms),
+        ..asset.clone()
+    };
+    to_line(LedgerEvent::Imported, &imported)
+}
+
+/// Returns whether more is known of an imported asset than its line of the import tells.
+pub(super) fn tells_of_state(asset: &AssetRecord) -> bool {
+    let is_known = asset.status != Some(AssetStatus::Other);
+    is_known || asset.remark.is_some() || asset.uploaded_at_ms.is_some()
+}
+
 /// Formats the new label of a batch as a line, including the line break.
 pub(super) fn renamed_line(batch: BatchId, label: &str, at_ms: i64) -> String {
     let mut fields: [String; 11] = Default::default();
-    fields[0] = time(at_ms);
+    fields[0] = time(Some(at_ms));
     RENAMED.clone_into(&mut fields[1]);
     fields[7] = batch.0.to_string();
     fields[8] = escape(label);
     join(fields)
 }
 
-fn time(ms: i64) -> String {
-    Timestamp::from_millisecond(ms)
-        .unwrap_or_default()
-        .to_string()
+fn time(ms: Option<i64>) -> String {
+    let time = ms.map(|ms| Timestamp::from_millisecond(ms).unwrap_or_default());
+    time.map(|time| time.to_string()).unwrap_or_default()
 }
 
 fn join(fields: [String; 11]) -> String {
@@ -146,9 +165,12 @@ fn join(fields: [String; 11]) -> String {
 }
 
 /// Parses a line; `None` if it is cut short or not this program's.
-pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
+pub(in crate::store::history) fn read_line(line: &str) -> Option<LedgerEntry> {
     let fields = split_record(line.trim_end_matches(['\r', '\n']))?;
-    let fields: Vec<&str> = fields.iter().map(|field| as_it_was(field)).collect();
+    let fields: Vec<&str> = fields
+        .iter()
+        .map(|field| without_apostrophe(field))
+        .collect();
     // A later version may add columns.
     let [
         time,
@@ -192,9 +214,12 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
             | LedgerEvent::Deleted
             | LedgerEvent::Removed,
         ) => (None, None),
-        None => (Some(AssetStatus::Other), None),
+        Some(LedgerEvent::Imported) | None => (Some(AssetStatus::Other), None),
     };
-    let at_ms = time.parse::<Timestamp>().ok()?.as_millisecond();
+    let at_ms = match time {
+        "" => None,
+        time => Some(time.parse::<Timestamp>().ok()?.as_millisecond()),
+    };
     Some(LedgerEntry::Asset {
         event,
         asset: Box::new(AssetRecord {
@@ -214,16 +239,11 @@ pub(super) fn read_line(line: &str) -> Option<LedgerEntry> {
             label,
             kind: format_of(Path::new(name)).ok().map(|format| format.kind),
             metadata: MediaMetadata::default(),
-            deleted_at_ms: (event == Some(LedgerEvent::Deleted)).then_some(at_ms),
+            deleted_at_ms: at_ms.filter(|_| event == Some(LedgerEvent::Deleted)),
             upload: UploadFacts::default(),
             batch_note: None,
         }),
     })
-}
-
-/// Undoes [`inert_cell`].
-fn as_it_was(field: &str) -> &str {
-    field.strip_prefix('\'').unwrap_or(field)
 }
 
 /// Escapes line breaks.

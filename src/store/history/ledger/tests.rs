@@ -37,7 +37,7 @@ fn asset(id: &str) -> AssetRecord {
         size: 100,
         content: None,
         status: None,
-        uploaded_at_ms: 1_764_513_365_123,
+        uploaded_at_ms: Some(1_764_513_365_123),
         remark: None,
         note: None,
         batch: None,

@@ -108,7 +108,7 @@ fn spoken(app: &App, asset: &AssetRecord) -> String {
 /// Returns what a narrow row says after its status.
 fn facts(asset: &AssetRecord) -> Vec<String> {
     let facts = [
-        text::day(asset.uploaded_at_ms),
+        asset.uploaded_at_ms.and_then(text::day),
         asset.metadata.duration_ms.map(text::playing_time),
         Some(text::size(asset.size)),
         asset.label.clone(),
@@ -265,7 +265,7 @@ fn cells(ui: &Ui, rect: Rect, asset: &AssetRecord, columns: &Columns) {
             }
             LibraryColumn::Size => Some(text::size(asset.size)),
             LibraryColumn::Duration => asset.metadata.duration_ms.map(text::playing_time),
-            LibraryColumn::Uploaded => text::day(asset.uploaded_at_ms),
+            LibraryColumn::Uploaded => asset.uploaded_at_ms.and_then(text::day),
             LibraryColumn::Batch => asset.label.clone(),
             LibraryColumn::Name | LibraryColumn::Folder | LibraryColumn::Kind => None,
         };
