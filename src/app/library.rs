@@ -199,10 +199,9 @@ impl LibraryState {
     }
 
     fn count_selection(&mut self) {
-        let selected = self.selection.len();
-        self.selected_bytes = match selected {
+        self.selected_bytes = match self.selection.len() {
             0 => Some(0),
-            _ if selected == self.results.ids.len() => Some(self.results.bytes),
+            selected if selected == self.results.ids.len() => Some(self.results.bytes),
             _ => {
                 self.reader.count(self.selected_ids());
                 None
@@ -285,6 +284,7 @@ impl LibraryState {
                     *count = found;
                 }
             }
+            LibraryAnswer::Facets(facets) => self.results.facets = facets,
             LibraryAnswer::Counted(bytes) => self.selected_bytes = Some(bytes),
             LibraryAnswer::Replaced => {
                 self.results = LibraryResults::default();
