@@ -199,10 +199,15 @@ impl<W: Write> ReportWriter<W> {
             true => words::ready(self.heading.place),
             false => file.status.clone(),
         };
+        let tone = match (file.is_ready(), &file.problem) {
+            (true, _) => "ready",
+            (false, Some(_)) => "problem",
+            (false, None) => "",
+        };
         let html = FileItem {
             name: printable(&record.name),
             status,
-            is_ready: file.is_ready(),
+            tone,
             kind: record.kind,
             picture: picture.and_then(data_url),
             facts: known(facts),
@@ -243,7 +248,8 @@ struct Head {
 struct FileItem {
     name: String,
     status: String,
-    is_ready: bool,
+    /// Class of the status.
+    tone: &'static str,
     kind: Option<Kind>,
     picture: Option<String>,
     facts: Facts,
