@@ -29,7 +29,9 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
             [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Upload files and folders without a window')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Save, look up or remove the API key in the keychain of this computer')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Ask memories.ai again how assets are')
+            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete assets from memories.ai for good')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List what was uploaded from this computer')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Bring assets into the history from a CSV or JSON export, a ledger, or a list of IDs')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a server that plays the service, on this computer only, for trying out and for tests')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -97,6 +99,12 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'mavi-uploader;delete' {
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Delete them; without this it is only said what would be deleted')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'mavi-uploader;history' {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what was uploaded on this day or later, as 2026-11-28')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only what was uploaded on this day or earlier')
@@ -106,6 +114,14 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Only what is of this account, by its name or the last four characters of its key')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object a line')
             [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Print CSV with a header line')
+            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Print the report: one HTML page that stands alone, with pictures')
+            [CompletionResult]::new('--full-paths', '--full-paths', [CompletionResultType]::ParameterName, 'Show where each file is in full in the report, not only its folder''s name')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'mavi-uploader;import' {
+            [CompletionResult]::new('--no-check', '--no-check', [CompletionResultType]::ParameterName, 'Ask the service about none of them')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -120,7 +136,9 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
             [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Upload files and folders without a window')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Save, look up or remove the API key in the keychain of this computer')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Ask memories.ai again how assets are')
+            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete assets from memories.ai for good')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List what was uploaded from this computer')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Bring assets into the history from a CSV or JSON export, a ledger, or a list of IDs')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a server that plays the service, on this computer only, for trying out and for tests')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -146,7 +164,13 @@ Register-ArgumentCompleter -Native -CommandName 'mavi-uploader' -ScriptBlock {
         'mavi-uploader;help;check' {
             break
         }
+        'mavi-uploader;help;delete' {
+            break
+        }
         'mavi-uploader;help;history' {
+            break
+        }
+        'mavi-uploader;help;import' {
             break
         }
         'mavi-uploader;help;sandbox' {

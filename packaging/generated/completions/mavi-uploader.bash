@@ -19,11 +19,17 @@ _mavi__uploader() {
             mavi__uploader,check)
                 cmd="mavi__uploader__subcmd__check"
                 ;;
+            mavi__uploader,delete)
+                cmd="mavi__uploader__subcmd__delete"
+                ;;
             mavi__uploader,help)
                 cmd="mavi__uploader__subcmd__help"
                 ;;
             mavi__uploader,history)
                 cmd="mavi__uploader__subcmd__history"
+                ;;
+            mavi__uploader,import)
+                cmd="mavi__uploader__subcmd__import"
                 ;;
             mavi__uploader,key)
                 cmd="mavi__uploader__subcmd__key"
@@ -37,11 +43,17 @@ _mavi__uploader() {
             mavi__uploader__subcmd__help,check)
                 cmd="mavi__uploader__subcmd__help__subcmd__check"
                 ;;
+            mavi__uploader__subcmd__help,delete)
+                cmd="mavi__uploader__subcmd__help__subcmd__delete"
+                ;;
             mavi__uploader__subcmd__help,help)
                 cmd="mavi__uploader__subcmd__help__subcmd__help"
                 ;;
             mavi__uploader__subcmd__help,history)
                 cmd="mavi__uploader__subcmd__help__subcmd__history"
+                ;;
+            mavi__uploader__subcmd__help,import)
+                cmd="mavi__uploader__subcmd__help__subcmd__import"
                 ;;
             mavi__uploader__subcmd__help,key)
                 cmd="mavi__uploader__subcmd__help__subcmd__key"
@@ -92,7 +104,7 @@ _mavi__uploader() {
 
     case "${cmd}" in
         mavi__uploader)
-            opts="-h -V --sandbox --help --version upload key check history sandbox help"
+            opts="-h -V --sandbox --help --version upload key check delete history import sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -119,8 +131,22 @@ _mavi__uploader() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        mavi__subcmd__uploader__subcmd__delete)
+            opts="-h --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         mavi__subcmd__uploader__subcmd__help)
-            opts="upload key check history sandbox help"
+            opts="upload key check delete history import sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -134,6 +160,20 @@ _mavi__uploader() {
             return 0
             ;;
         mavi__subcmd__uploader__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mavi__subcmd__uploader__subcmd__help__subcmd__delete)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -162,6 +202,20 @@ _mavi__uploader() {
             return 0
             ;;
         mavi__subcmd__uploader__subcmd__help__subcmd__history)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mavi__subcmd__uploader__subcmd__help__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -260,7 +314,7 @@ _mavi__uploader() {
             return 0
             ;;
         mavi__subcmd__uploader__subcmd__history)
-            opts="-h --json --csv --since --until --kind --status --label --account --help"
+            opts="-h --json --csv --html --full-paths --since --until --kind --status --label --account --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -290,6 +344,20 @@ _mavi__uploader() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mavi__subcmd__uploader__subcmd__import)
+            opts="-h --no-check --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
