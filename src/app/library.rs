@@ -8,6 +8,7 @@ mod jobs;
 mod reader;
 mod reading_schedule;
 mod records;
+pub mod rows;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -32,7 +33,8 @@ use crate::model::accounts::Accounts;
 use crate::store::AssetRecord;
 use crate::store::history::library::LibraryResults;
 
-pub use self::jobs::{LibraryEvent, LibraryRows};
+pub use self::jobs::LibraryEvent;
+pub use self::rows::LibraryRows;
 pub use crate::store::history::library::{LibraryColumn, LibraryFacets, StatusFilter};
 
 /// Rows whose records are read with the first search: a large screen's.

@@ -168,7 +168,8 @@ fn the_window_deletes_from_the_service_and_a_stop_keeps_the_rest() {
         let row = |name: &str| format!("{name}, Ready");
         window.get_by_label_contains(&row(names[0])).click();
         window.run();
-        let second = window.get_by_label_contains(&row(names[1]));
+        let label = row(names[1]);
+        let second = window.get_by_label_contains(&label);
         second.click_modifiers(Modifiers::COMMAND);
         window.run();
         press(window, Role::Button, "Delete from memories.ai…");
