@@ -92,7 +92,7 @@ impl DeletionRules {
         for asset in assets {
             if matches!(asset.state(), AssetState::Gone | AssetState::Deleted) {
                 request.gone += 1;
-            } else if asset.base_url != self.base_url || self.accounts.is_other(&asset.account) {
+            } else if asset.base_url != self.base_url || self.is_other(&asset.account) {
                 request.elsewhere += 1;
             } else if self.uploading.contains(&asset.asset_id) {
                 request.uploading += 1;
@@ -103,6 +103,11 @@ impl DeletionRules {
         request
     }
 
+    /// Returns whether an asset is known to be another account's; the service tells of the rest.
+    fn is_other(&self, account: &Account) -> bool {
+        !account.as_str().is_empty() && self.accounts.is_other(account)
+    }
+
     /// Sorts rows of the queue, of which several may share an asset.
     pub fn sort_rows<'a>(&self, rows: impl IntoIterator<Item = &'a Row>) -> DeletionRequest {
         let mut request = DeletionRequest::default();
@@ -111,8 +116,7 @@ impl DeletionRules {
             let Some(id) = stored_id(row).filter(|id| seen.insert(*id)) else {
                 continue;
             };
-            let is_other = |account: &Account| self.accounts.is_other(account);
-            if row.account().is_some_and(is_other) {
+            if row.account().is_some_and(|account| self.is_other(account)) {
                 request.elsewhere += 1;
             } else if self.uploading.contains(id) {
                 request.uploading += 1;

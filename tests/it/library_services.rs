@@ -13,7 +13,7 @@ use mavi_uploader::api::client::{Client, ClientOptions};
 use mavi_uploader::engine::{Command, FrontEnd};
 use mavi_uploader::model::asset::{AssetAnswer, AssetId, ContentHash};
 use mavi_uploader::model::media::Kind;
-use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault, SandboxOptions};
 use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine, runtime};
 use mavi_uploader::store::history::{LedgerEvent, asset_events};
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
@@ -127,7 +127,11 @@ fn assets_of_two_services_never_mix_though_their_ids_are_equal() {
 fn the_window_deletes_from_the_service_and_a_stop_keeps_the_rest() {
     let runtime = runtime().unwrap();
     let _entered = runtime.enter();
-    let world = AppContext::sandbox().unwrap();
+    let world = AppContext::with_sandbox(SandboxOptions {
+        interval: Duration::ZERO,
+        ..SandboxOptions::default()
+    })
+    .unwrap();
     let mut numbers = Numbers::of(FrontEnd::Window);
     numbers.limiter = numbers.limiter.faster(20);
     let RunningEngine { handle, task } = world.start(EngineConfig {
