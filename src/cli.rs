@@ -109,10 +109,8 @@ pub enum CliCommand {
     #[command(subcommand)]
     Key(KeyCommand),
     /// Ask memories.ai again how assets are
-    #[command(after_help = assets::CHECK_HELP)]
     Check(CheckArguments),
     /// Delete assets from memories.ai for good
-    #[command(after_help = assets::DELETE_HELP)]
     Delete(DeleteArguments),
     /// List what was uploaded from this computer
     History(HistoryArguments),

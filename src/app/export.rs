@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tempfile::NamedTempFile;
 
 use super::command::ExportFormat;
-use super::library::LibraryRows;
+use super::library::rows::LibraryRows;
 use super::{report, rows, wording};
 use crate::model::asset::{AssetId, AssetState};
 use crate::model::batch::Batch;
@@ -150,7 +150,7 @@ pub struct QueueExport {
 impl QueueExport {
     fn for_each(
         &self,
-        mut each: impl FnMut(&Row, ExportRecord) -> io::Result<()>,
+        mut each: impl FnMut(&Row, Option<&AssetRecord>, ExportRecord) -> io::Result<()>,
     ) -> io::Result<()> {
         let dir = self.data_dir.as_deref();
         let history = dir.and_then(|dir| Library::open(dir).ok().flatten());
@@ -160,7 +160,8 @@ impl QueueExport {
             let asset = asset.and_then(|(id, history)| history.asset(&self.base_url, id).ok()?);
             let batch = self.batches.iter().find(|it| Some(it.id) == row.batch);
             let label = batch.map(|batch| batch.label.as_str());
-            each(row, record(row, id, asset.as_ref(), label))?;
+            let asset = asset.as_ref();
+            each(row, asset, record(row, id, asset, label))?;
         }
         Ok(())
     }
@@ -248,12 +249,21 @@ impl ExportSource {
         mut each: impl FnMut(ReportFile) -> io::Result<()>,
     ) -> io::Result<()> {
         match self {
-            Self::Rows(queue) => {
-                queue.for_each(|row, record| each(report::of_row(row, record, place)))
-            }
+            Self::Rows(queue) => queue.for_each(|row, asset, record| {
+                let is_size_confirmed = asset.is_some_and(AssetRecord::is_size_confirmed);
+                each(report::of_row(row, record, is_size_confirmed, place))
+            }),
             Self::Assets(rows) => rows.for_each(|asset| {
                 let (record, state) = (ExportRecord::from(&asset), asset.state());
-                each(ReportFile::of_asset(record, asset.path, state, place))
+                let is_size_confirmed = asset.is_size_confirmed();
+                let path = asset.path;
+                each(ReportFile::of_asset(
+                    record,
+                    path,
+                    state,
+                    is_size_confirmed,
+                    place,
+                ))
             }),
         }
     }
@@ -284,7 +294,7 @@ impl ExportSource {
             }
         };
         match self {
-            Self::Rows(queue) => queue.for_each(|_, record| each(record))?,
+            Self::Rows(queue) => queue.for_each(|_, _, record| each(record))?,
             Self::Assets(rows) => rows.for_each(|asset| each(ExportRecord::from(&asset)))?,
         }
         if is_json {

@@ -8,6 +8,7 @@ mod jobs;
 mod reader;
 mod reading_schedule;
 mod records;
+pub mod rows;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -32,7 +33,8 @@ use crate::model::accounts::Accounts;
 use crate::store::AssetRecord;
 use crate::store::history::library::LibraryResults;
 
-pub use self::jobs::{LibraryEvent, LibraryRows};
+pub use self::jobs::LibraryEvent;
+pub use self::rows::LibraryRows;
 pub use crate::store::history::library::{LibraryColumn, LibraryFacets, StatusFilter};
 
 /// Rows whose records are read with the first search: a large screen's.
@@ -197,10 +199,9 @@ impl LibraryState {
     }
 
     fn count_selection(&mut self) {
-        let selected = self.selection.len();
-        self.selected_bytes = match selected {
+        self.selected_bytes = match self.selection.len() {
             0 => Some(0),
-            _ if selected == self.results.ids.len() => Some(self.results.bytes),
+            selected if selected == self.results.ids.len() => Some(self.results.bytes),
             _ => {
                 self.reader.count(self.selected_ids());
                 None
@@ -283,6 +284,7 @@ impl LibraryState {
                     *count = found;
                 }
             }
+            LibraryAnswer::Facets(facets) => self.results.facets = facets,
             LibraryAnswer::Counted(bytes) => self.selected_bytes = Some(bytes),
             LibraryAnswer::Replaced => {
                 self.results = LibraryResults::default();

@@ -89,7 +89,12 @@ impl ReportJob {
 }
 
 /// Describes a row of the queue.
-pub(super) fn of_row(row: &Row, record: ExportRecord, place: Backend) -> ReportFile {
+pub(super) fn of_row(
+    row: &Row,
+    record: ExportRecord,
+    is_size_confirmed: bool,
+    place: Backend,
+) -> ReportFile {
     let problem = match &row.status {
         Status::Rejected(rejection) => Some(text::rejection_line(rejection)),
         Status::Failed(fault) => Some(text::fault(fault, place).line()),
@@ -100,6 +105,7 @@ pub(super) fn of_row(row: &Row, record: ExportRecord, place: Backend) -> ReportF
         path: row.path.clone(),
         status: text::status_word(&row.status).to_owned(),
         problem,
+        is_size_confirmed,
     }
 }
 

@@ -24,7 +24,7 @@ use crate::model::terminal::escape;
 use crate::setup::{AppContext, EngineConfig, RunningEngine};
 use crate::text::{self, Backend};
 
-pub use arguments::{CHECK_HELP, CheckArguments, DELETE_HELP, DeleteArguments};
+pub use arguments::{CheckArguments, DeleteArguments};
 
 /// Runs `check`; returns the exit status.
 pub fn check(arguments: CheckArguments) -> u8 {

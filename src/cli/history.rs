@@ -270,8 +270,9 @@ fn print_report(
     };
     let file = |asset: AssetRecord| {
         let record = ExportRecord::from(&asset);
-        let state = asset.state();
-        ReportFile::of_asset(record, asset.path, state, heading.place)
+        let (state, is_size_confirmed) = (asset.state(), asset.is_size_confirmed());
+        let path = asset.path;
+        ReportFile::of_asset(record, path, state, is_size_confirmed, heading.place)
     };
     let mut totals = ReportTotals::default();
     if let Some((library, query)) = &mut found {

@@ -15,8 +15,9 @@ use crate::store::history::import::{ImportFile, ImportPlan};
 use crate::store::history::library::Library;
 use crate::text::messages::{import as words, list};
 
-/// Help after the arguments of `import`.
-const HELP: &str = "\
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Says how many assets are new, how many the history has, and how many lines have no usable ID. Known
 assets get what is missing, and nothing else changes: importing a file twice does nothing more.
 A list has one ID a line, perhaps with a tab and a name; a table has a column asset_id or id.
@@ -25,11 +26,7 @@ At most 256 MB, 500,000 assets, and 1 MB a line.
 Then memories.ai is asked about the first 100 new assets, as by check: a line for each.
 
 Exit status: 0 all is well, 1 the file cannot be read or some are unknown, 2 wrong usage, 3 no API key
-or a refused one, 4 balance or account, 130 interrupted.";
-
-/// Arguments of `import`.
-#[derive(Debug, Args)]
-#[command(after_help = HELP)]
+or a refused one, 4 balance or account, 130 interrupted.")]
 pub struct ImportArguments {
     /// The file; - is standard input
     #[arg(value_name = "FILE")]

@@ -44,6 +44,8 @@ pub struct ReportFile {
     pub status: String,
     /// Why it was refused or failed.
     pub problem: Option<String>,
+    /// The service reported its size.
+    pub is_size_confirmed: bool,
 }
 
 impl ReportFile {
@@ -52,6 +54,7 @@ impl ReportFile {
         record: ExportRecord,
         path: PathBuf,
         state: AssetState,
+        is_size_confirmed: bool,
         place: Backend,
     ) -> Self {
         let problem = match state {
@@ -65,6 +68,7 @@ impl ReportFile {
             path,
             status: super::asset_word(state).to_owned(),
             problem,
+            is_size_confirmed,
         }
     }
 
@@ -191,14 +195,19 @@ impl<W: Write> ReportWriter<W> {
             (words::id(), id),
             (words::blake3(), record.blake3.map(ContentHash::to_hex)),
         ];
-        let status = match file.is_ready() {
+        let status = match file.is_ready() && file.is_size_confirmed {
             true => words::ready(self.heading.place),
             false => file.status.clone(),
+        };
+        let tone = match (file.is_ready(), &file.problem) {
+            (true, _) => "ready",
+            (false, Some(_)) => "problem",
+            (false, None) => "",
         };
         let html = FileItem {
             name: printable(&record.name),
             status,
-            is_ready: file.is_ready(),
+            tone,
             kind: record.kind,
             picture: picture.and_then(data_url),
             facts: known(facts),
@@ -239,7 +248,8 @@ struct Head {
 struct FileItem {
     name: String,
     status: String,
-    is_ready: bool,
+    /// Class of the status.
+    tone: &'static str,
     kind: Option<Kind>,
     picture: Option<String>,
     facts: Facts,

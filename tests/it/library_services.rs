@@ -1,15 +1,20 @@
 //! The Library over the assets of two services: the engine's, which is the sandbox, and another.
 
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable;
+use mavi_uploader::api::Service;
+use mavi_uploader::api::client::{Client, ClientOptions};
 use mavi_uploader::engine::{Command, FrontEnd};
-use mavi_uploader::model::asset::ContentHash;
+use mavi_uploader::model::asset::{AssetAnswer, AssetId, ContentHash};
 use mavi_uploader::model::media::Kind;
-use mavi_uploader::setup::{AppContext, EngineConfig, RunningEngine, runtime};
+use mavi_uploader::sandbox::{Call, FaultPlan, PlannedFault};
+use mavi_uploader::setup::{AppContext, EngineConfig, Numbers, RunningEngine, runtime};
 use mavi_uploader::store::history::{LedgerEvent, asset_events};
 use mavi_uploader::store::{AssetRecord, History, HistoryChange};
 
@@ -116,4 +121,85 @@ fn assets_of_two_services_never_mix_though_their_ids_are_equal() {
     );
     assert_eq!(events(&noted), [LedgerEvent::Ready]);
     assert_eq!(history.assets().unwrap(), [noted]);
+}
+
+#[test]
+fn the_window_deletes_from_the_service_and_a_stop_keeps_the_rest() {
+    let runtime = runtime().unwrap();
+    let _entered = runtime.enter();
+    let world = AppContext::sandbox().unwrap();
+    let mut numbers = Numbers::of(FrontEnd::Window);
+    numbers.limiter = numbers.limiter.faster(20);
+    let RunningEngine { handle, task } = world.start(EngineConfig {
+        numbers,
+        ..EngineConfig::new(FrontEnd::Window)
+    });
+    let commands = handle.commands.clone();
+    let mut window = open_with(builder(Theme::Light), handle, |outside| {
+        outside.sandbox = true;
+    });
+    let names = ["a.png", "b.mp4", "c.mp3", "d.flac"];
+    let media = ["picture.png", "clip.mp4", "no-tag.mp3", "id3v2.flac"];
+    let folder = tempfile::tempdir().unwrap();
+    for (name, from) in names.iter().zip(media) {
+        let good = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/media/good");
+        let path = folder.path().join(name);
+        std::fs::copy(good.join(from), &path).unwrap();
+        window.input_mut().dropped_files.push(Arc::new(Drop(path)));
+    }
+    press(&mut window, Role::Button, "Upload 4 files");
+    press(&mut window, Role::Button, "Library 4");
+    for name in names {
+        until_has(&mut window, &format!("{name}, Ready"));
+    }
+    let sandbox = world.sandbox.as_ref().unwrap();
+    let stored: HashMap<_, _> = sandbox
+        .stored()
+        .into_iter()
+        .map(|copy| (copy.file_name, AssetId::new(&copy.asset_id).unwrap()))
+        .collect();
+    let service = Client::new(ClientOptions::new(world.base_url.clone()));
+    let key = world.key.as_ref().unwrap().0.clone();
+    let is_there = |name: &str| {
+        let answer = runtime.block_on(service.metadata(&key, &stored[name]));
+        !matches!(answer.unwrap(), AssetAnswer::NotFound)
+    };
+    let select = |window: &mut Window, names: [&str; 2]| {
+        let row = |name: &str| format!("{name}, Ready");
+        window.get_by_label_contains(&row(names[0])).click();
+        window.run();
+        let label = row(names[1]);
+        let second = window.get_by_label_contains(&label);
+        second.click_modifiers(Modifiers::COMMAND);
+        window.run();
+        press(window, Role::Button, "Delete from memories.ai…");
+        press(window, Role::Button, "Delete 2 assets");
+    };
+
+    select(&mut window, ["a.png", "b.mp4"]);
+    until_has(&mut window, "2 assets deleted from memories.ai.");
+    until_has(&mut window, "a.png, Deleted");
+    until_has(&mut window, "b.mp4, Deleted");
+    assert_eq!(names.map(is_there), [false, false, true, true]);
+
+    // The first is deleted; the next one is tried again and again.
+    let plan = FaultPlan::new().on(Call::Delete).pass();
+    let busy = plan.on(Call::Delete).always();
+    sandbox.set_plan(busy.then(PlannedFault::status(503)));
+    select(&mut window, ["c.mp3", "d.flac"]);
+    until_has(&mut window, "1 of 2 deleted");
+    press(&mut window, Role::Button, "Stop deleting");
+    until_has(&mut window, "1 asset deleted from memories.ai.");
+    until(&mut window, "the rest", |window| {
+        has(window, "c.mp3, Ready") != has(window, "d.flac, Ready")
+    });
+    assert!(!has(&window, "Delete the remaining"));
+    assert_eq!(
+        ["c.mp3", "d.flac"].map(is_there),
+        ["c.mp3, Ready", "d.flac, Ready"].map(|row| has(&window, row))
+    );
+
+    let _ = commands.send(Command::Shutdown);
+    let ended = runtime.block_on(tokio::time::timeout(Duration::from_secs(10), task));
+    ended.expect("the engine ends").unwrap();
 }

@@ -25,7 +25,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ui/overlays.rs", "drop overlay"),
     ("ui/widgets/row.rs", "asset id"),
     // A word of the contract, for scripts.
-    ("cli/check.rs", "other account {last4}"),
+    ("cli/assets.rs", "other account {last4}"),
     // Of protocols and of the system.
     ("cli/interrupt.rs", "SigIgn:"),
     ("ui/reduced_motion.rs", "ReadOne"),

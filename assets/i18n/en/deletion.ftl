@@ -72,7 +72,7 @@ deletion-done = { $assets ->
        *[other] ; { $others } passed over
     }.
 
-# $assets: what an earlier run or "Stop deleting" left.
+# $assets: what an earlier run left; after "Stop deleting", the rest stays.
 deletion-remaining = { $assets ->
         [one] Delete the remaining asset from memories.ai? An earlier deletion stopped before it.
        *[other] Delete the remaining { $assets } assets from memories.ai? An earlier deletion stopped before them.

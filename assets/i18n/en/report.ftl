@@ -32,4 +32,4 @@ report-gone = { $service-first } no longer finds this asset.
 report-ignored = These need no upload.
 # $time: such as "2026-11-28 16:04 (UTC+08:00)".
 report-made = Made by Mavi Uploader on { $time }.
-report-meaning = BLAKE3 is computed on the computer that sent the file. { $service-first } confirms only the size.
+report-meaning = BLAKE3 is computed on the computer that sent the file. { $service-first } confirms at most the size.

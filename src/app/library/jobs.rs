@@ -1,12 +1,11 @@
 //! Reading of many records, or of what lies beside the history, each on a thread of its own.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::details::{AssetDetails, AssetFacts, file_state};
 use super::import::{BroughtIn, ImportPreview};
-use super::reader::open;
+use super::rows::LibraryRows;
 use crate::app::command::ExportFormat;
 use crate::app::deletion::{DeletionRequest, DeletionRules};
 use crate::app::export::{ClipboardText, CopiedFile, for_clipboard};
@@ -14,63 +13,6 @@ use crate::app::pending::{Outcome, Pending, Wake};
 use crate::model::asset::AssetId;
 use crate::store::AssetRecord;
 use crate::store::history::asset_events;
-use crate::text::messages::library as words;
-
-/// Records that are read at a time.
-const PAGE: usize = 256;
-
-/// Rows of the Library that are yet to be read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LibraryRows {
-    dir: Option<PathBuf>,
-    rows: Arc<[i64]>,
-}
-
-impl LibraryRows {
-    /// Returns their number.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Returns `true` if there are none.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// Returns them in the list's order.
-    pub fn as_slice(&self) -> &[i64] {
-        &self.rows
-    }
-
-    /// Passes the records of those that are still there to `each`, without holding them all. Blocks.
-    ///
-    /// # Errors
-    /// The history cannot be read, in a sentence for the user; or the first error of `each`.
-    pub fn for_each(&self, mut each: impl FnMut(AssetRecord) -> io::Result<()>) -> io::Result<()> {
-        let library = match &self.dir {
-            Some(dir) => open(dir).map_err(io::Error::other)?,
-            None => None,
-        };
-        let library = library.ok_or_else(|| io::Error::other(words::no_history()))?;
-        for page in self.rows.chunks(PAGE) {
-            let records = library.records(page);
-            let records =
-                records.map_err(|error| io::Error::other(words::unreadable(&error.to_string())))?;
-            records.into_iter().flatten().try_for_each(&mut each)?;
-        }
-        Ok(())
-    }
-
-    /// Reads the records of those that are still there. Blocks.
-    fn read(&self) -> Result<Vec<AssetRecord>, String> {
-        let mut records = Vec::new();
-        let read = self.for_each(|asset| {
-            records.push(asset);
-            Ok(())
-        });
-        read.map(|()| records).map_err(|error| error.to_string())
-    }
-}
 
 /// Result of a job.
 #[derive(Debug)]
@@ -117,8 +59,7 @@ impl LibraryJobs {
     }
 
     pub(super) fn rows(&self, rows: Arc<[i64]>) -> LibraryRows {
-        let dir = self.dir.clone();
-        LibraryRows { dir, rows }
+        LibraryRows::new(self.dir.clone(), rows)
     }
 
     /// Makes the text that copies the IDs of these rows.
@@ -186,7 +127,7 @@ impl LibraryJobs {
         let work = move || {
             let read = rows.read().ok().and_then(|mut records| records.pop());
             let asset = read.unwrap_or(known);
-            let dir = rows.dir.as_deref();
+            let dir = rows.dir();
             let events = dir.map(|dir| asset_events(dir, &asset));
             LibraryEvent::Facts(Box::new(AssetFacts {
                 row,

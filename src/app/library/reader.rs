@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use crate::app::pending::Wake;
-use crate::store::history::library::{Interrupter, Library, LibraryQuery, LibraryResults};
+use crate::store::history::library::{
+    Interrupter, Library, LibraryFacets, LibraryQuery, LibraryResults,
+};
 use crate::store::{AssetRecord, StoreError};
 use crate::text::messages::library as words;
 
@@ -36,6 +38,8 @@ pub enum LibraryAnswer {
     Counted(u64),
     /// Number of assets that match these words; `None` if they cannot be read.
     Peeked(String, Option<usize>),
+    /// The facets, in which the number of unneeded assets changed.
+    Facets(Arc<LibraryFacets>),
     /// Another database was opened, whose rows have other numbers.
     Replaced,
 }
@@ -131,6 +135,7 @@ impl LibraryReader {
                 }
                 LibraryAnswer::Records(Ok(_))
                 | LibraryAnswer::Peeked(..)
+                | LibraryAnswer::Facets(_)
                 | LibraryAnswer::Replaced => true,
             };
             if is_wanted {
@@ -211,6 +216,10 @@ impl ReaderThread {
                 let found = self.read(|library| library.find(&query));
                 let found = found.map(|found| found.map_or(0, |found| found.ids.len()));
                 self.say(ticket, LibraryAnswer::Peeked(words, found.ok()));
+            }
+            // Last, for it costs the most. A search interrupts it.
+            if let Ok(Some(Some(facets))) = self.read(Library::count_unneeded) {
+                self.say(0, LibraryAnswer::Facets(facets));
             }
         }
     }

@@ -1,26 +1,24 @@
 //! Reads the assets for the Library, on a connection of its own beside the engine's.
 
+mod facets;
 mod query;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params_from_iter};
 
 use super::connect::{checkpoint_on_close, harden, open_to_read};
 use super::database_file::{BUSY_LIMIT, FILE_NAME, Identity, LOG, identify, sibling};
 use super::records::AssetRecord;
-use super::rows::{all, from_sql_batch, from_sql_size};
+use super::rows::from_sql_size;
 use super::search::SEPARATOR;
 use super::{LEDGER_NAME, OpenError, StoreError, accounts, assets, schema};
 use crate::model::asset::{Account, AssetId};
-use crate::model::batch::BatchId;
-use crate::model::calendar::{local_time, start_of_day};
 
+pub use facets::LibraryFacets;
 pub use query::{
     LibraryColumn, LibraryQuery, LibrarySort, MAX_WORDS, StatusFilter, different_words,
 };
@@ -29,10 +27,6 @@ pub use query::{
 const NATURAL: &str = "natural_order";
 /// SQL function that returns the folder in an asset's search text.
 const FOLDER: &str = "folder";
-/// Batches offered to filter by; older ones are found by their labels.
-const OFFERED_BATCHES: usize = 1_000;
-/// Most months offered to filter by: ten years.
-const OFFERED_MONTHS: usize = 120;
 /// Records read at a time by [`Library::for_each`].
 const PAGE: usize = 256;
 
@@ -56,6 +50,8 @@ struct Order {
     /// Bytes that the service stores.
     bytes: u64,
     facets: Arc<LibraryFacets>,
+    /// The facets' unneeded assets were counted in this order's history.
+    is_counted: bool,
 }
 
 /// Row ids of the assets that match a query, in order, and their totals.
@@ -71,19 +67,6 @@ pub struct LibraryResults {
     pub had_any: bool,
     /// Values to filter by.
     pub facets: Arc<LibraryFacets>,
-}
-
-/// Values that the assets have, to filter by.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LibraryFacets {
-    /// Batches, newest first, with their labels.
-    pub batches: Vec<(BatchId, String)>,
-    /// Accounts, by their keys.
-    pub accounts: Vec<Account>,
-    /// First days of the user's months with uploads, newest first.
-    pub months: Vec<Date>,
-    /// Number of assets for [`StatusFilter::Unneeded`].
-    pub unneeded: u32,
 }
 
 /// Interrupts a [`Library`]'s running call from another thread; the call fails.
@@ -151,9 +134,12 @@ impl Library {
             reading.query_row("PRAGMA data_version", (), |row| row.get::<_, i64>(0))?;
         let is_valid =
             |order: &Order| order.sort == query.sort && order.data_version == data_version;
-        let order = match self.order.take().filter(is_valid) {
-            Some(order) => order,
-            None => read_order(&reading, query.sort, data_version)?,
+        let order = match self.order.take() {
+            Some(order) if is_valid(&order) => order,
+            before => {
+                let unneeded = before.map_or(0, |order| order.facets.unneeded);
+                read_order(&reading, query.sort, data_version, unneeded)?
+            }
         };
         let order = self.order.insert(order);
         // The ledger names removed assets too.
@@ -189,6 +175,24 @@ impl Library {
             had_any,
             facets: Arc::clone(&order.facets),
         })
+    }
+
+    /// Counts the unneeded assets after a search, which need not wait for it; returns the facets if
+    /// the number changed.
+    ///
+    /// # Errors
+    /// The database cannot be read, or the call was interrupted.
+    pub fn count_unneeded(&mut self) -> Result<Option<Arc<LibraryFacets>>, StoreError> {
+        let Some(order) = self.order.as_mut().filter(|order| !order.is_counted) else {
+            return Ok(None);
+        };
+        let unneeded = facets::count_unneeded(&self.connection)?;
+        order.is_counted = true;
+        if unneeded == order.facets.unneeded {
+            return Ok(None);
+        }
+        Arc::make_mut(&mut order.facets).unneeded = unneeded;
+        Ok(Some(Arc::clone(&order.facets)))
     }
 
     /// Returns the records with these row ids, in their order; `None` for those that are gone.
@@ -266,6 +270,7 @@ fn read_order(
     connection: &Connection,
     sort: LibrarySort,
     data_version: i64,
+    unneeded: u32,
 ) -> rusqlite::Result<Order> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT id, {} FROM assets WHERE {} ORDER BY {}",
@@ -284,58 +289,9 @@ fn read_order(
         data_version,
         ids,
         bytes,
-        facets: Arc::new(facets(connection)?),
+        facets: Arc::new(facets::read(connection, unneeded)?),
+        is_counted: false,
     })
-}
-
-/// Returns the values to filter by.
-fn facets(connection: &Connection) -> rusqlite::Result<LibraryFacets> {
-    let listed = query::IS_LISTED;
-    let batches = format!(
-        "SELECT id, label FROM batches
-         WHERE EXISTS (SELECT 1 FROM assets WHERE batch = batches.id AND {listed})
-         ORDER BY created_at_ms DESC, id DESC LIMIT {OFFERED_BATCHES}"
-    );
-    // An index answers this, unlike one for listed assets alone.
-    let accounts = "SELECT DISTINCT account FROM assets WHERE account <> ''";
-    Ok(LibraryFacets {
-        batches: all(connection, &batches, (), |row| {
-            Ok((from_sql_batch(row.get(0)?), row.get(1)?))
-        })?,
-        accounts: all(connection, accounts, (), |row| {
-            Ok(Account::from_fingerprint(row.get::<_, String>(0)?))
-        })?,
-        months: months(connection)?,
-        unneeded: connection
-            .prepare_cached(&format!(
-                "SELECT count(*) FROM assets WHERE {}",
-                query::UNNEEDED
-            ))?
-            .query_row((), |row| row.get::<_, u32>(0))?,
-    })
-}
-
-/// Returns the months with uploads, each found by a look at an index.
-fn months(connection: &Connection) -> rusqlite::Result<Vec<Date>> {
-    let mut newest_before = connection.prepare_cached(
-        "SELECT max(uploaded_at_ms) FROM assets
-         WHERE upload_status IS NOT NULL AND uploaded_at_ms < ?1",
-    )?;
-    let zone = TimeZone::system();
-    let (mut months, mut before) = (Vec::new(), i64::MAX);
-    while months.len() < OFFERED_MONTHS {
-        let newest = newest_before.query_row([before], |row| row.get::<_, Option<i64>>(0))?;
-        let Some(newest) = newest.and_then(|ms| local_time(ms, &zone)) else {
-            break;
-        };
-        let month = newest.date().first_of_month();
-        let Some(start) = start_of_day(month, &zone) else {
-            break;
-        };
-        months.push(month);
-        before = start;
-    }
-    Ok(months)
 }
 
 fn try_open(path: &Path) -> rusqlite::Result<(Connection, i64)> {

@@ -114,6 +114,12 @@ impl AssetRecord {
         }
     }
 
+    /// Returns true if the service reported as many bytes as this computer sent.
+    pub fn is_size_confirmed(&self) -> bool {
+        let seen = self.upload.service.as_ref();
+        seen.and_then(|seen| seen.file_size) == Some(self.size)
+    }
+
     /// Returns true for an ID under which no bytes are known to be stored. Such an ID is neither
     /// listed nor exported, unless the user asked about it and the service does not know it.
     pub fn is_reserved(&self) -> bool {

@@ -22,7 +22,7 @@ fn file(name: &str, state: AssetState) -> ReportFile {
         ..ExportRecord::default()
     };
     let path = PathBuf::from("/home/mia/Shoot").join(name.replace('/', "_"));
-    ReportFile::of_asset(record, path, state, Backend::Service)
+    ReportFile::of_asset(record, path, state, true, Backend::Service)
 }
 
 fn written(heading: ReportHeading, files: &[ReportFile], picture: Option<&[u8]>) -> String {
@@ -130,6 +130,14 @@ fn a_file_is_shown_with_all_that_is_known() {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(html.contains("<svg") && !html.contains("<img"));
+    let unconfirmed = ReportFile {
+        is_size_confirmed: false,
+        ..file()
+    };
+    let html_of_unconfirmed = written(titled("Shoot"), &[unconfirmed], None);
+    let text = all_text(&parse(&html_of_unconfirmed));
+    assert!(text.contains("|Ready|"), "{text}");
+    assert!(!text.contains("size confirmed by"), "{text}");
     assert!(!html.contains("/home/mia") && !html.contains("checksum"));
     let heading = ReportHeading {
         full_paths: true,

@@ -114,6 +114,54 @@ fn history_lists_searches_and_exports() {
     assert_eq!(status.status().unwrap().code(), Some(0));
 }
 
+#[test]
+fn the_report_is_a_page_of_every_asset_without_scripts() {
+    let stage = Stage::new();
+    let [a, b] = [
+        ("clip.mp4", "Shoot/海 & <i>.mp4"),
+        ("picture.png", "Shoot/b.png"),
+    ]
+    .map(|(fixture, name)| stage.copy(fixture, &portable(name)));
+    stage.upload(&["--label", "Shoot"], &[&a, &b]).exits(0);
+    let html = stage.run(&["history", "--html"]).exits(0);
+    let options = roxmltree::ParsingOptions {
+        allow_dtd: true,
+        ..roxmltree::ParsingOptions::default()
+    };
+    let page = roxmltree::Document::parse_with_options(html.text(), options).unwrap();
+    let elements = || page.descendants().filter(roxmltree::Node::is_element);
+    assert!(!elements().any(|node| node.has_tag_name("script")));
+    let codes: Vec<_> = elements()
+        .filter(|node| node.has_tag_name("code"))
+        .filter_map(|node| node.text())
+        .collect();
+    let ids = column(&stage, &[], "asset_id");
+    assert_eq!(ids.len(), 2);
+    for id in &ids {
+        assert!(codes.contains(&id.as_str()), "{id}: {codes:?}");
+    }
+    // The service reported the size of both.
+    let confirmed = "Ready · size confirmed by memories.ai";
+    assert_eq!(html.text().matches(confirmed).count(), 2);
+    // A folder in full only for who asks for it.
+    let home = stage.home().to_str().unwrap().to_owned();
+    assert!(!html.text().contains(&home));
+    let full = stage.run(&["history", "--html", "--full-paths"]).exits(0);
+    assert!(full.text().contains(&home));
+    let one = stage.run(&["history", "--html", "b.png"]).exits(0);
+    let held = ids.iter().filter(|id| one.text().contains(id.as_str()));
+    assert_eq!(held.count(), 1);
+    stage.run(&["history", "--html", "--json"]).exits(2);
+}
+
+/// Returns a name without what Windows does not take.
+fn portable(name: &str) -> String {
+    match cfg!(windows) {
+        true => name.replace(['<', '>'], "_"),
+        false => name.to_owned(),
+    }
+}
+
 /// Returns the values of a column, oldest first.
 fn column(stage: &Stage, filter: &[&str], column: &str) -> Vec<String> {
     let arguments = [&["history", "--json"], filter].concat();

@@ -160,7 +160,10 @@ fn what_nobody_may_need_is_failed_abandoned_or_a_further_copy_in_one_account() {
     };
     let mut library = library(dir.path());
     assert_eq!(found(&mut library, &unneeded), "50 40 12 10");
+    let counted = library.count_unneeded().unwrap();
+    assert_eq!(counted.map(|facets| facets.unneeded), Some(4));
     assert_eq!(library.find(&unneeded).unwrap().facets.unneeded, 4);
+    assert_eq!(library.count_unneeded().unwrap(), None);
 }
 
 proptest! {
