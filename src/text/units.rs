@@ -145,6 +145,7 @@ pub fn number(number: impl Display) -> String {
 /// Formats what storing bytes costs a month: "≈ $0.12 a month".
 pub fn monthly_cost(bytes: u64) -> String {
     match StorageCost::of(bytes).month {
+        _ if bytes == 0 => say::monthly_cost_none().to_owned(),
         low if low < CENT => say::monthly_cost_low().to_owned(),
         month => say::monthly_cost(&dollars(month)),
     }
@@ -153,6 +154,7 @@ pub fn monthly_cost(bytes: u64) -> String {
 /// Formats what storing bytes costs a day: "≈ $0.21 a day".
 pub fn daily_cost(bytes: u64) -> String {
     match StorageCost::of(bytes).day {
+        _ if bytes == 0 => say::daily_cost_none().to_owned(),
         low if low < CENT => say::daily_cost_low().to_owned(),
         day => say::daily_cost(&dollars(day)),
     }

@@ -43,6 +43,8 @@ units-picture-size = { $width } × { $height }
 
 # $dollars: an amount, such as "0.12".
 units-monthly-cost = ≈ ${ $dollars } a month
+units-monthly-cost-none = $0.00 a month
 units-monthly-cost-low = less than $0.01 a month
 units-daily-cost = ≈ ${ $dollars } a day
+units-daily-cost-none = $0.00 a day
 units-daily-cost-low = less than $0.01 a day

@@ -26,8 +26,8 @@ pub enum Period {
 }
 
 impl Period {
-    /// Days that are offered one by one.
-    const DAYS: i32 = 7;
+    /// Days that are offered one by one: on a Tuesday, last Tuesday is among them.
+    const DAYS: i32 = 8;
 
     /// Returns the periods that are offered, nearest first; `months` are those with assets.
     pub fn offered(now: &Zoned, months: &[Date]) -> Vec<Self> {

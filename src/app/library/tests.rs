@@ -498,14 +498,14 @@ fn days_are_the_users_own() {
     assert_eq!(limits(Period::ThirtyDays), from("2026-11-01"));
     let months = [date(2026, 10, 1), date(2026, 8, 1)];
     let offered = Period::offered(&now, &months);
-    let days = (24..=30).rev().map(|day| Period::Day(date(2026, 11, day)));
+    let days = (23..=30).rev().map(|day| Period::Day(date(2026, 11, day)));
     let days: Vec<_> = days.collect();
-    assert_eq!(offered[1..8], days);
-    assert_eq!(offered[10..], months.map(Period::Month));
+    assert_eq!(offered[1..9], days);
+    assert_eq!(offered[11..], months.map(Period::Month));
     let (start, end) = limits(offered[2]);
     assert_eq!(start.unwrap(), "2026-11-29T08:00:00Z");
     assert_eq!(end.unwrap(), "2026-11-30T08:00:00Z");
-    let (start, end) = limits(offered[10]);
+    let (start, end) = limits(offered[11]);
     assert_eq!(start.unwrap(), "2026-10-01T08:00:00Z");
     assert_eq!(end.unwrap(), "2026-11-01T08:00:00Z");
 }

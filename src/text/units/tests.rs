@@ -74,6 +74,10 @@ fn durations_say_what_a_user_would() {
 fn storage_has_a_price_a_day_and_a_month() {
     assert_eq!(monthly_cost(3_900_000_000), "≈ $0.12 a month");
     assert_eq!(monthly_cost(1_000_000), "less than $0.01 a month");
+    assert_eq!(
+        [monthly_cost(0), daily_cost(0)],
+        ["$0.00 a month", "$0.00 a day"]
+    );
     assert_eq!(daily_cost(212_000_000_000), "≈ $0.21 a day");
     assert_eq!(daily_cost(3_900_000_000), "less than $0.01 a day");
     assert_eq!(

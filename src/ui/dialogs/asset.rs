@@ -61,8 +61,10 @@ pub fn details(ui: &mut Ui, app: &App, row: i64, out: &mut Vec<UiCommand>) {
         });
     });
     out.extend(copied);
-    let around = 2.0 * (space::XXL + 2.0 * space::XL) + PICTURE + 2.0 * size::BUTTON;
-    let height = ui.ctx().content_rect().height() - around - size::SMALL_BUTTON;
+    // Height around it: margins, picture, a failure's line, buttons, and the gaps between them.
+    let margins = 2.0 * (space::XL + space::L);
+    let around = margins + PICTURE + size::LINE + size::BUTTON + 4.0 * space::M;
+    let height = ui.ctx().content_rect().height() - around;
     ScrollArea::vertical()
         .max_height(height.max(size::ROW))
         .show(ui, |ui| {
