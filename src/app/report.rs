@@ -39,7 +39,8 @@ impl ReportJob {
         let added = self.heading.added_at_ms;
         let added = added.and_then(|ms| local_time(ms, &zone));
         let day = added.map_or_else(|| Zoned::now().date(), DateTime::date);
-        let is_bad = |c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c);
+        let reserved = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
+        let is_bad = |c: char| c.is_control() || reserved.contains(&c);
         let label = self.heading.title.replace(is_bad, "_");
         let label: String = label.chars().take(MAX_NAME).collect();
         let label = label.trim_matches(|c: char| c == '.' || c.is_whitespace());

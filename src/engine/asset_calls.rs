@@ -79,6 +79,8 @@ impl AssetCalls {
         let tries = match fault.kind {
             kind if is_outage(kind) => policy.network_tries,
             FaultKind::RateLimited | FaultKind::NotSaved => None,
+            // The service has said no to this call.
+            FaultKind::BadRequest => Some(1),
             _ => Some(policy.limit_exceeded_tries),
         };
         let goes_on = tries.is_none_or(|tries| failures < tries);

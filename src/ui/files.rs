@@ -81,7 +81,7 @@ impl FileDialogs for SystemDialogs {
                 let day = jiff::Zoned::now().date();
                 let chosen = dialog
                     .set_title(backups::save().0)
-                    .add_filter("SQLite", &["db"])
+                    .add_filter(backups::copies(), &["db"])
                     .set_file_name(format!("mavi-library-{day}.db"))
                     .save_file();
                 let one = async move { close(chosen.await.map(|file| vec![file])) };
@@ -99,7 +99,7 @@ impl FileDialogs for SystemDialogs {
             FileDialogKind::OpenCopy => {
                 let chosen = dialog
                     .set_title(backups::choose().0)
-                    .add_filter("SQLite", &["db"])
+                    .add_filter(backups::copies(), &["db"])
                     .add_filter(words::all_files(), &["*"])
                     .pick_file();
                 let one = async move { close(chosen.await.map(|file| vec![file])) };

@@ -303,7 +303,7 @@ fn the_only_batch_hands_its_ids_on_from_the_foot() {
     );
     let (mut engine, mut window) = over(vec![batch(1, "Day", &[])], rows.collect());
     assert!(!has(&window, "Copy 1 ID"));
-    let first = window.get_by_label("one.mp4").rect();
+    let first = window.get_by_label_contains("one.mp4, Ready").rect();
     engine.publish(|state| {
         let done = of(
             1,
@@ -313,7 +313,7 @@ fn the_only_batch_hands_its_ids_on_from_the_foot() {
     });
     window.run();
     assert_eq!(
-        window.get_by_label("one.mp4").rect(),
+        window.get_by_label_contains("one.mp4, Ready").rect(),
         first,
         "nothing moved"
     );

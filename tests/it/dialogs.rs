@@ -446,6 +446,8 @@ fn where_no_file_manager_shows_a_file_its_path_is_said() {
     window.get_by_label("Settings").click();
     window.run();
     assert!(!has(&window, NO_FILE_MANAGER), "that was before");
+    window.get_by_label("Show").scroll_to_me();
+    window.run();
     window.get_by_label("Show").click();
     window.run();
     assert!(has(&window, NO_FILE_MANAGER));

@@ -46,3 +46,5 @@ backups-unreadable = The copy can’t be read: { $cause }
 backups-foreign = This file isn’t a copy of the Library.
 backups-newer = A newer version of Mavi Uploader saved this copy. Update the program to use it.
 backups-not-added = Not everything could be added. { $cause } Restore once more to add the rest.
+# Kind of files in the file dialogs.
+backups-copies = Copies of the Library

@@ -87,7 +87,8 @@ fn assert_stands_alone(page: &Document<'_>) {
 
 fn all_text(page: &Document<'_>) -> String {
     let body = page.descendants().find(|node| node.has_tag_name("body"));
-    let texts = body.unwrap().descendants().filter_map(|node| node.text());
+    let texts = body.unwrap().descendants().filter(roxmltree::Node::is_text);
+    let texts = texts.filter_map(|node| node.text());
     texts.collect::<Vec<_>>().join("|")
 }
 

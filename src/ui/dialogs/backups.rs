@@ -14,7 +14,7 @@ use crate::ui::widgets::button::{Button, ButtonStyle};
 use crate::ui::widgets::{card, text};
 
 /// Lines of the texts above the list.
-const TEXT_LINES: f32 = 4.0;
+const TEXT_LINES: u8 = 4;
 
 /// Draws the dialog.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
@@ -36,7 +36,7 @@ fn list(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         Some([]) => body(ui, words::none()),
         Some(copies) => {
             let around = 2.0 * (space::XL + space::XXL) + type_size::TITLE + size::BUTTON;
-            let texts = TEXT_LINES * size::LINE + 3.0 * space::M;
+            let texts = f32::from(TEXT_LINES) * size::LINE + 3.0 * space::M;
             let room = ui.ctx().content_rect().height() - around - texts;
             ScrollArea::vertical()
                 .auto_shrink([false, true])

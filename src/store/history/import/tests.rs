@@ -47,7 +47,7 @@ fn asset(id: &str) -> AssetRecord {
 /// Assets of every state that exports list.
 fn assets() -> Vec<AssetRecord> {
     let mut gone = asset("re_200002");
-    (gone.remark, gone.status) = (Some(AssetRemark::Gone), None);
+    (gone.remark, gone.status) = (Some(AssetRemark::Gone), Some(AssetStatus::Other));
     let mut deleted = asset("re_200003");
     deleted.deleted_at_ms = Some(1_764_513_366_000);
     let mut wrong = asset("re_200004");

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::model::asset::AssetStatus;
 use crate::store::history::tests::asset;
 use crate::store::history::{LEDGER_NAME, back_up, save_copy};
 
@@ -26,6 +27,7 @@ fn put(dir: &Path, batch: Batch, ids: &[&str]) -> History {
         HistoryChange::PutAsset(AssetRecord {
             batch,
             note,
+            status: Some(AssetStatus::Success),
             ..asset(id, "clip.mp4", 1_000)
         })
     }));

@@ -35,6 +35,7 @@ fn the_first_released_database_is_opened_with_all_it_holds() {
             captured_at: Some("2026-11-28T16:04:05+08:00".parse().unwrap()),
             has_location: true,
         },
+        batch_note: Some("first day".to_owned()),
         ..asset("re_1", "媒体.mp4", 3)
     };
     assert_eq!(history.assets().unwrap(), [stored]);
