@@ -10,7 +10,7 @@ use crate::store::history::{
 };
 
 /// Result of a job.
-enum Answer {
+enum CopyAnswer {
     Saved(PathBuf, io::Result<()>),
     Listed(Vec<BackupCopy>),
     Planned(PathBuf, Result<Restored, CopyError>),
@@ -37,7 +37,7 @@ pub struct ChosenCopy {
 
 /// Copies of the history, and what is done with them on threads of their own.
 pub struct Backups {
-    running: Vec<Pending<Answer>>,
+    running: Vec<Pending<CopyAnswer>>,
     /// Daily copies; `None` until they are listed.
     listed: Option<Vec<BackupCopy>>,
     chosen: Option<ChosenCopy>,
@@ -79,7 +79,7 @@ impl Backups {
         let folders: Vec<_> = std::iter::once(dir.join(BACKUP_DIR))
             .chain(second)
             .collect();
-        self.run(move || Answer::Listed(list_copies(&folders)));
+        self.run(move || CopyAnswer::Listed(list_copies(&folders)));
     }
 
     /// Reads what a copy would add.
@@ -90,7 +90,7 @@ impl Backups {
         });
         self.run(move || {
             let adds = plan_restore(&dir, &path);
-            Answer::Planned(path, adds)
+            CopyAnswer::Planned(path, adds)
         });
     }
 
@@ -105,7 +105,7 @@ impl Backups {
             return;
         };
         self.busy = Some(words::adding());
-        self.run(move || Answer::Restored(restore(&dir, &chosen.path)));
+        self.run(move || CopyAnswer::Restored(restore(&dir, &chosen.path)));
     }
 
     /// Saves a copy to this file.
@@ -114,12 +114,12 @@ impl Backups {
             self.busy = Some(words::saving());
             self.run(move || {
                 let saved = save_copy(&dir, &path);
-                Answer::Saved(path, saved)
+                CopyAnswer::Saved(path, saved)
             });
         }
     }
 
-    fn run(&mut self, work: impl FnOnce() -> Answer + Send + 'static) {
+    fn run(&mut self, work: impl FnOnce() -> CopyAnswer + Send + 'static) {
         self.running
             .push(Pending::spawn("backup", self.wake.clone(), work));
     }
@@ -137,15 +137,15 @@ impl Backups {
         events
     }
 
-    fn take(&mut self, answer: Answer) -> Option<BackupEvent> {
+    fn take(&mut self, answer: CopyAnswer) -> Option<BackupEvent> {
         match answer {
-            Answer::Listed(copies) => self.listed = Some(copies),
-            Answer::Planned(path, adds) => {
+            CopyAnswer::Listed(copies) => self.listed = Some(copies),
+            CopyAnswer::Planned(path, adds) => {
                 if let Some(chosen) = self.chosen.as_mut().filter(|it| it.path == path) {
                     chosen.adds = Some(adds.map_err(|error| words::problem(&error)));
                 }
             }
-            Answer::Restored(added) => {
+            CopyAnswer::Restored(added) => {
                 self.busy = None;
                 return Some(match added {
                     Ok(added) => BackupEvent::Added(words::added(added.assets, added.batches)),
@@ -153,7 +153,7 @@ impl Backups {
                     Err(error) => BackupEvent::Added(words::problem(&error)),
                 });
             }
-            Answer::Saved(path, saved) => {
+            CopyAnswer::Saved(path, saved) => {
                 self.busy = None;
                 return Some(BackupEvent::Say(words::saved(&path, saved.as_ref().err())));
             }

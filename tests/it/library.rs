@@ -556,7 +556,7 @@ fn a_copy_is_saved_and_the_listed_ones_tell_what_they_would_add() {
     let mut shelf = Shelf::full();
     shelf.press("Library menu", Role::Button);
     assert!(has(&shelf.window, "Save a copy of the Library…"));
-    shelf.press("Restore from a copy…", Role::Button);
+    shelf.press("Restore from a copy…", Role::MenuItem);
     shelf.until_has(
         "There are no daily copies yet. The first is made a few seconds after the program starts.",
     );
@@ -572,14 +572,14 @@ fn a_copy_is_saved_and_the_listed_ones_tell_what_they_would_add() {
         .collect();
     shelf.commit(&gone);
     shelf.press("Library menu", Role::Button);
-    shelf.press("Restore from a copy…", Role::Button);
+    shelf.press("Restore from a copy…", Role::MenuItem);
     shelf.until_has("Today: Restore…");
     shelf.press("Today: Restore…", Role::Button);
     shelf.until_has("Adds 2 assets. Nothing is overwritten.");
     shelf.press("Add to the Library", Role::Button);
     shelf.until_has("Added 2 assets to the Library");
     shelf.press("Library menu", Role::Button);
-    shelf.press("Restore from a copy…", Role::Button);
+    shelf.press("Restore from a copy…", Role::MenuItem);
     shelf.until_has("Today: Restore…");
     shelf.press("Today: Restore…", Role::Button);
     shelf.until_has("The Library already has everything that is in this copy.");

@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ui/widgets/row.rs", "asset id"),
     // A word of the contract, for scripts.
     ("cli/assets.rs", "other account {last4}"),
+    ("cli/assets.rs", "not found"),
     // Of protocols and of the system.
     ("cli/interrupt.rs", "SigIgn:"),
     ("ui/reduced_motion.rs", "ReadOne"),

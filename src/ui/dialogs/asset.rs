@@ -63,7 +63,7 @@ pub fn details(ui: &mut Ui, app: &App, row: i64, out: &mut Vec<UiCommand>) {
     out.extend(copied);
     // Height around it: margins, picture, a failure's line, buttons, and the gaps between them.
     let margins = 2.0 * (space::XL + space::L);
-    let around = margins + PICTURE + size::LINE + size::BUTTON + 4.0 * space::M;
+    let around = margins + PICTURE + size::LINE + size::BUTTON + 2.0 * space::XL;
     let height = ui.ctx().content_rect().height() - around;
     ScrollArea::vertical()
         .max_height(height.max(size::ROW))

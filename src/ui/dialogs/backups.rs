@@ -36,7 +36,7 @@ fn list(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         Some([]) => body(ui, words::none()),
         Some(copies) => {
             let around = 2.0 * (space::XL + space::XXL) + type_size::TITLE + size::BUTTON;
-            let texts = f32::from(TEXT_LINES) * size::LINE + 3.0 * space::M;
+            let texts = f32::from(TEXT_LINES) * size::LINE + space::M + space::XL;
             let room = ui.ctx().content_rect().height() - around - texts;
             ScrollArea::vertical()
                 .auto_shrink([false, true])

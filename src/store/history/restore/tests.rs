@@ -19,6 +19,7 @@ fn batch(id: u64, created_at_ms: i64, label: &str) -> Batch {
 
 fn put(dir: &Path, batch: Batch, ids: &[&str]) -> History {
     let mut history = History::open(dir).unwrap().history;
+    history.reserve_ids(10).unwrap();
     let of_batch = batch.id;
     let mut changes = vec![HistoryChange::PutBatch(Arc::new(batch))];
     changes.extend(ids.iter().map(|id| {
@@ -169,7 +170,7 @@ fn of_a_damaged_copy_what_can_be_read_is_added() {
     let copy = kept.path().join("copy.db");
     save_copy(other.path(), &copy).unwrap();
     let bytes = fs::read(&copy).unwrap();
-    let place = bytes.windows(7).position(|it| it == b"re_1500").unwrap();
+    let place = bytes.windows(15).position(|it| it == b"note of re_1500").unwrap();
     let mut damaged = bytes.clone();
     damaged[place / 4096 * 4096..][..4096].fill(0xAA);
     fs::write(&copy, damaged).unwrap();
