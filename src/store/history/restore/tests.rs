@@ -170,7 +170,10 @@ fn of_a_damaged_copy_what_can_be_read_is_added() {
     let copy = kept.path().join("copy.db");
     save_copy(other.path(), &copy).unwrap();
     let bytes = fs::read(&copy).unwrap();
-    let place = bytes.windows(15).position(|it| it == b"note of re_1500").unwrap();
+    let place = bytes
+        .windows(15)
+        .position(|it| it == b"note of re_1500")
+        .unwrap();
     let mut damaged = bytes.clone();
     damaged[place / 4096 * 4096..][..4096].fill(0xAA);
     fs::write(&copy, damaged).unwrap();
