@@ -309,8 +309,7 @@ fn a_selection_is_saved_to_a_file_or_it_is_said_why_not() {
     }
     let text = std::fs::read_to_string(folder.path().join("ids.csv")).unwrap();
     assert!(
-        text.contains("\r\nre_1,one.mp4,/media/one.mp4,412000000,")
-            && text.ends_with(",ready,\r\n"),
+        text.contains("\r\nre_1,one.mp4,media/one.mp4,412000000,") && text.ends_with(",ready,\r\n"),
         "{text}"
     );
 }

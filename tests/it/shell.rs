@@ -403,10 +403,8 @@ fn the_ids_of_a_batch_are_copied_by_themselves_if_the_user_wants_that() {
     assert_eq!(copied(&window), ["re_1"]);
     window.run();
     assert!(has(&window, "Done: 1 file ready. 1 ID copied."));
-    assert_eq!(
-        asked.take(),
-        ["Uploads finished: 1 file ready at memories.ai. 1 ID copied."]
-    );
+    let told = "Uploads finished: 1 file ready at memories.ai. 1 ID copied.";
+    assert_eq!(asked.take().last().map(String::as_str), Some(told));
 }
 
 #[test]
