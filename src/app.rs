@@ -1,7 +1,7 @@
 //! State and logic of the window, independent of egui.
 //!
 //! [`state::App`] turns [`command::UiCommand`]s into engine commands and leaves
-//! [`effect::WindowEffect`]s for the drawing code.
+//! `WindowEffect`s for the drawing code.
 
 pub(crate) mod backups;
 pub(crate) mod banners;

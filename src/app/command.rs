@@ -1,5 +1,5 @@
 //! Every user command of the window. Labels, tooltips and shortcuts are in
-//! [`super::command_label`].
+//! `command_label`.
 
 mod list;
 
