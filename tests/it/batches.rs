@@ -4,14 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, Vec2};
+use egui::{Event, Key, Modifiers, Theme, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use mavi_uploader::app::command::Page;
 use mavi_uploader::engine::Command;
 use mavi_uploader::model::batch::{Batch, BatchId, SkippedFile, SkippedFiles, SkippedKind};
 use mavi_uploader::model::snapshot::{ItemId, Row, Status};
 
-use crate::window::{FakeEngine, Window, copied, has, open, ready, row, uploading, with_key};
+use crate::window::{
+    FakeEngine, Window, builder, copied, has, open, open_with, ready, row, uploading, with_key,
+};
 
 pub const SKIPPED: [(&str, SkippedKind); 5] = [
     ("/cards/A/A001_C002.R3D", SkippedKind::CameraOriginal),
@@ -321,6 +323,25 @@ fn the_only_batch_hands_its_ids_on_from_the_foot() {
     window.get_by_label("Copy 2 IDs").click();
     window.step();
     assert_eq!(copied(&window), ["re_1\nre_2"]);
+}
+
+#[test]
+fn two_buttons_of_the_foot_can_be_pressed_one_right_after_the_other() {
+    let (mut engine, handle) = FakeEngine::new(with_key());
+    let quick = builder(Theme::Light).with_step_dt(0.05);
+    let mut window = open_with(quick, handle, |_| {});
+    engine.publish(|state| {
+        state.batches = Arc::new(vec![batch(1, "Day", &[])]);
+        let rows = of(1, vec![ready(1, "one.mp4", "re_1")]);
+        state.rows = Arc::new(rows.map(Arc::new).collect());
+    });
+    window.run();
+    window.get_by_label("Copy 1 ID").click_accesskit();
+    window.step();
+    window.get_by_label("Show in Library").click_accesskit();
+    window.step();
+    window.step();
+    assert!(!has(&window, "Show in Library"), "the Library is shown");
 }
 
 #[test]

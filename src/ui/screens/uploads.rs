@@ -81,7 +81,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
     let hint = |command: &UiCommand| {
         status_bar::hint(command, list, &app.plan(), snapshot.paused, app.backend())
     };
-    let mut asked = None;
+    let (mut handed_on, mut asked) = (None, None);
     let right = |ui: &mut Ui| {
         // A batch that has no header hands on its IDs here, where nothing moves for it.
         let batch = list.without_header().map(|group| group.batch);
@@ -89,7 +89,7 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         for (command, label) in finished {
             let button = finished::button(&command, &label, width);
             if button.show_with_id(ui, ("finished", command.entry().label)) {
-                asked = Some(command);
+                handed_on = Some(command);
             }
         }
         for command in status_bar::actions(snapshot, list) {
@@ -124,6 +124,8 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
         }
     };
     card::left_right(ui, ui.available_height(), left, right);
+    // These buttons stay where they are, so that a quick press after another is meant.
+    out.extend(handed_on);
     out.extend(asked.filter(|_| !is_second(ui)));
 }
 
