@@ -130,11 +130,16 @@ fn nothing(ui: &mut Ui, app: &App, out: &mut Vec<UiCommand>) {
                 text::label(ui, words::never_means(), type_size::BODY, p.secondary);
             }
         }
-        let bring_in = UiCommand::Library(LibraryCommand::BringIn);
-        if app.library().problem().is_none()
-            && Button::of(&bring_in, ButtonStyle::Outlined).show(ui)
-        {
-            out.push(bring_in);
+        if app.library().problem().is_none() {
+            for command in [
+                LibraryCommand::BringIn,
+                LibraryCommand::Backup(BackupCommand::Open),
+            ] {
+                let command = UiCommand::Library(command);
+                if Button::of(&command, ButtonStyle::Outlined).show(ui) {
+                    out.push(command);
+                }
+            }
         }
     });
 }
