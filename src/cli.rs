@@ -31,7 +31,7 @@ use crate::model::batch::clean_label;
 use crate::model::fault::RequiredAction;
 use crate::model::terminal::{escape, is_unsafe};
 use crate::model::version;
-use crate::setup::{self, Numbers, SetupError};
+use crate::setup::{self, AppContext, Numbers, SetupError};
 use crate::store::SecretError;
 use crate::store::settings::{DEFAULT_JOBS, JOBS};
 use crate::text::messages::key as key_words;
@@ -204,6 +204,19 @@ fn stop_status(fix: RequiredAction) -> u8 {
 fn cannot_start(error: &SetupError) -> u8 {
     say(&error.to_string());
     setup_status(error)
+}
+
+/// Returns the real surroundings of a command that needs a key, or its exit status where they are of
+/// no use.
+fn context_with_key() -> Result<AppContext, u8> {
+    let world = AppContext::real().map_err(|error| cannot_start(&error))?;
+    match world.bad_key {
+        Some(why) => {
+            say(&wording::bad_environment_key(why));
+            Err(EXIT_KEY)
+        }
+        None => Ok(world),
+    }
 }
 
 /// Runs a command that needs no window.

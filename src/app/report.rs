@@ -24,7 +24,7 @@ const MAX_NAME: usize = 80;
 
 /// A report that is written once the user has chosen where to.
 pub struct ReportJob {
-    /// What it is about.
+    /// Its subject.
     pub heading: ReportHeading,
     /// Its files.
     pub files: ExportSource,

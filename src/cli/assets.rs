@@ -9,9 +9,7 @@ use super::keychain_lookup::KeychainLookup;
 use super::progress::ProgressDisplay;
 use super::said_wait::SaidWait;
 use super::wording;
-use super::{
-    EXIT_GOOD, EXIT_INTERRUPTED, EXIT_KEY, EXIT_SOME_FAILED, EXIT_USAGE, cannot_start, say,
-};
+use super::{EXIT_GOOD, EXIT_INTERRUPTED, EXIT_SOME_FAILED, EXIT_USAGE, context_with_key, say};
 use crate::api::network;
 use crate::engine::shutdown::FAREWELL;
 use crate::engine::{Command, FrontEnd, LifecycleEvent, LifecycleRecord, Notice};
@@ -21,7 +19,7 @@ use crate::model::asset_deletion::{AssetDeletionProgress, AssetDeletionResult};
 use crate::model::fault::RequiredAction;
 use crate::model::snapshot::Snapshot;
 use crate::model::terminal::escape;
-use crate::setup::{AppContext, EngineConfig, RunningEngine};
+use crate::setup::{EngineConfig, RunningEngine};
 use crate::text::{self, Backend};
 
 pub use arguments::{CheckArguments, DeleteArguments};
@@ -56,14 +54,10 @@ pub fn delete(arguments: DeleteArguments) -> u8 {
 async fn run(task: AssetTask, command: Command) -> u8 {
     let interruption = Interruption::listen();
     Interruption::ends_in_any_case();
-    let world = match AppContext::real() {
+    let world = match context_with_key() {
         Ok(world) => world,
-        Err(error) => return cannot_start(&error),
+        Err(status) => return status,
     };
-    if let Some(why) = world.bad_key {
-        say(&wording::bad_environment_key(why));
-        return EXIT_KEY;
-    }
     let _logs = crate::logging::start(world.folder());
     let (follower, events) = mpsc::unbounded_channel();
     let running = world.start(EngineConfig {
@@ -90,7 +84,7 @@ async fn run(task: AssetTask, command: Command) -> u8 {
     run.finish(interruption).await
 }
 
-/// What the service is called for.
+/// Purpose of the calls.
 #[derive(Clone, Copy)]
 enum AssetTask {
     Check {

@@ -3,7 +3,9 @@
 use std::io::{IsTerminal, Read};
 
 use super::wording;
-use super::{EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, cannot_start, print, say};
+use super::{
+    EXIT_GOOD, EXIT_KEY, EXIT_SOME_FAILED, KeyCommand, cannot_start, context_with_key, print, say,
+};
 use crate::api::limiter::Priority;
 use crate::api::throttle::RateLimit;
 use crate::engine::FrontEnd;
@@ -84,14 +86,10 @@ fn ending(key: &ApiKey) -> String {
 }
 
 fn status() -> u8 {
-    let world = match AppContext::real() {
+    let world = match context_with_key() {
         Ok(world) => world,
-        Err(error) => return cannot_start(&error),
+        Err(status) => return status,
     };
-    if let Some(why) = world.bad_key {
-        say(&wording::bad_environment_key(why));
-        return EXIT_KEY;
-    }
     if let Some((key, _)) = &world.key {
         let variable = setup::KEY_VARIABLE;
         let status = printed(&wording::key_of_environment(&ending(key), variable));

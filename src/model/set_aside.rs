@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// A damaged or missing database, and the number of things in the one that replaces it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SetAside {
-    /// Where a damaged one is kept; `None` if it was missing.
+    /// Path of a damaged one; `None` if it was missing.
     pub path: Option<PathBuf>,
     /// Assets with stored bytes.
     pub assets: usize,

@@ -1,4 +1,4 @@
-//! What is known of an asset's upload beyond its status.
+//! Facts of an asset's upload beyond its status.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::asset::{AssetMetadata, AssetStatus};
 use super::media::Route;
 
-/// What is known of an upload, for the details of its asset.
+/// Facts of an upload, for the details of its asset.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct UploadFacts {
     /// Upload route.

@@ -42,7 +42,7 @@ pub use ledger::{AssetEvent, LEDGER_NAME, LedgerEvent, asset_events};
 pub use records::{AssetRecord, DamagedItem, HistoryChange, ItemRecord, ProtocolRecord};
 pub use restore::{CopyError, Restored, plan_restore, restore};
 
-use changes::apply;
+use changes::apply_all;
 use database_file::{BUSY_LIMIT, DatabaseFile, Identity};
 use ledger::Ledger;
 use rows::{ITEM_COLUMNS, from_sql_id, read_damaged, read_item, to_sql_id};
@@ -176,9 +176,7 @@ impl History {
         }
         self.write(|connection, ledger| {
             ledger.catch_up(connection, limit)?;
-            changes
-                .iter()
-                .try_for_each(|change| apply(connection, change))
+            apply_all(connection, changes)
         })?;
         self.ledger.confirm();
         Ok(())

@@ -18,7 +18,7 @@ use crate::model::export_record::ExportRecord;
 use crate::model::media::Kind;
 use crate::model::terminal::is_unsafe;
 
-/// What a report is about.
+/// Subject of a report.
 #[derive(Clone, Debug, Default)]
 pub struct ReportHeading {
     /// Label of the batch, or another title.

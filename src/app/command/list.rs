@@ -207,7 +207,7 @@ impl ExportFormat {
 pub enum ReportScope {
     /// Rows and skipped files of a batch, or the rows without one.
     Batch(Option<BatchId>),
-    /// What is selected on the page that is shown.
+    /// The selection on the page that is shown.
     Selection,
     /// Everything that the Library lists.
     Library,

@@ -22,7 +22,7 @@ pub struct ImportPreview {
     pub name: String,
     /// Its assets.
     pub file: ImportFile,
-    /// What is new.
+    /// Assets that are new, and those that are known.
     pub plan: ImportPlan,
 }
 

@@ -13,7 +13,6 @@ use crate::engine::{LifecycleEvent, Notice};
 use crate::model::asset::{Account, AssetId};
 use crate::model::asset_deletion::{AssetDeletionResult, DeletionAnswer};
 use crate::model::fault::Fault;
-use crate::model::media::MediaMetadata;
 use crate::model::upload::Event;
 use crate::store::{AssetRecord, HistoryChange};
 
@@ -169,25 +168,13 @@ impl<S: Service> Actor<S> {
             }),
             // The ledger tells of it, although the history knew nothing.
             None if is_deleted => Some(AssetRecord {
-                asset_id: asset.clone(),
-                item: None,
-                account: account.clone(),
-                base_url: self.options.base_url.clone(),
-                name: asset.to_string(),
-                path: PathBuf::new(),
-                size: 0,
-                content: None,
-                status: None,
-                uploaded_at_ms: Some(now),
-                remark: None,
-                note: None,
-                batch: None,
-                label: None,
-                kind: None,
-                metadata: MediaMetadata::default(),
                 deleted_at_ms: Some(now),
-                upload: Default::default(),
-                batch_note: None,
+                ..AssetRecord::of_id(
+                    asset.clone(),
+                    account.clone(),
+                    self.options.base_url.clone(),
+                    now,
+                )
             }),
             Some(record) if is_own && record.deleted_at_ms.is_none() => Some(record.into_gone(now)),
             _ => None,

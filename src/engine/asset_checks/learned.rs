@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::engine::clock::now_ms;
 use crate::model::asset::{Account, AssetAnswer, AssetId, AssetMetadata, AssetStatus};
 use crate::model::asset_check::AssetCheckResult;
-use crate::model::media::{self, MediaMetadata};
-use crate::model::upload_facts::{SeenMetadata, UploadFacts};
+use crate::model::media;
+use crate::model::upload_facts::SeenMetadata;
 use crate::store::{AssetRecord, AssetRemark, HistoryChange};
 
 /// An answer of the service, and the question.
@@ -90,29 +90,13 @@ impl AnsweredCheck<'_> {
         }
     }
 
-    /// Returns the record of an asset that the history does not have, with its ID for a name.
     fn new_record(&self) -> AssetRecord {
-        AssetRecord {
-            asset_id: self.asset.clone(),
-            item: None,
-            account: self.account.clone(),
-            base_url: self.base_url.to_owned(),
-            name: self.asset.to_string(),
-            path: Default::default(),
-            size: 0,
-            content: None,
-            status: None,
-            uploaded_at_ms: Some(now_ms()),
-            remark: None,
-            note: None,
-            batch: None,
-            label: None,
-            kind: None,
-            metadata: MediaMetadata::default(),
-            deleted_at_ms: None,
-            upload: UploadFacts::default(),
-            batch_note: None,
-        }
+        AssetRecord::of_id(
+            self.asset.clone(),
+            self.account.clone(),
+            self.base_url.to_owned(),
+            now_ms(),
+        )
     }
 
     fn found(&self, metadata: &AssetMetadata) -> AssetRecord {

@@ -54,7 +54,7 @@ pub(super) fn recheck(upload: &Upload, started: bool, effects: Vec<Effect>) -> T
         possibly_stored_twice: upload.counters.possibly_stored_twice,
         force_upload: upload.counters.force_upload,
         as_named: upload.counters.as_named,
-        // Who wanted nothing but an id did not start it.
+        // A row that only wanted an ID was not started.
         auto_start: started && !upload.counters.reuse_only,
         meant_for: upload.counters.meant_for.clone(),
         ..RetryCounters::default()

@@ -6,6 +6,16 @@ use super::records::HistoryChange;
 use super::rows::{put_item, run, to_sql_id};
 use super::{accounts, assets, batches};
 
+/// Writes changes within the caller's transaction.
+pub(super) fn apply_all(
+    connection: &Connection,
+    changes: &[HistoryChange],
+) -> rusqlite::Result<()> {
+    changes
+        .iter()
+        .try_for_each(|change| apply(connection, change))
+}
+
 /// Writes one change within the caller's transaction.
 pub(super) fn apply(connection: &Connection, change: &HistoryChange) -> rusqlite::Result<()> {
     match change {

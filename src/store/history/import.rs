@@ -13,7 +13,7 @@ use std::io::Read;
 use std::path::Path;
 
 use self::merge::fill;
-use super::changes::apply;
+use super::changes::apply_all;
 use super::library::Library;
 use super::records::{AssetRecord, HistoryChange};
 use super::rows::{from_sql_batch, reserve};
@@ -180,9 +180,7 @@ impl History {
                 }
                 ledger.append_changes(&changes, limit);
                 ledger.catch_up(connection, limit)?;
-                changes
-                    .iter()
-                    .try_for_each(|change| apply(connection, change))
+                apply_all(connection, &changes)
             })?;
             self.ledger.confirm();
         }

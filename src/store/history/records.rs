@@ -102,6 +102,32 @@ pub struct AssetRecord {
 }
 
 impl AssetRecord {
+    /// Returns the record of an asset of which only its ID is known, which is its name too; `at_ms`
+    /// is when it was heard of.
+    pub fn of_id(asset_id: AssetId, account: Account, base_url: String, at_ms: i64) -> Self {
+        Self {
+            item: None,
+            account,
+            base_url,
+            name: asset_id.to_string(),
+            asset_id,
+            path: PathBuf::new(),
+            size: 0,
+            content: None,
+            status: None,
+            uploaded_at_ms: Some(at_ms),
+            remark: None,
+            note: None,
+            batch: None,
+            label: None,
+            kind: None,
+            metadata: MediaMetadata::default(),
+            deleted_at_ms: None,
+            upload: UploadFacts::default(),
+            batch_note: None,
+        }
+    }
+
     /// Returns how the asset is.
     pub fn state(&self) -> AssetState {
         match (self.deleted_at_ms, self.remark, self.status) {

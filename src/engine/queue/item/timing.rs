@@ -75,7 +75,7 @@ pub(in crate::engine) struct Waits {
     polled_since: Option<Instant>,
     /// Time at which the service last knew the asset.
     found_at: Option<Instant>,
-    /// What it then said.
+    /// The service's last answer about the asset.
     seen: Option<SeenMetadata>,
     /// A poll is postponed until there is a key and nothing holds the queue.
     is_parked: bool,

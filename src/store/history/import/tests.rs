@@ -63,7 +63,7 @@ fn read(text: impl AsRef<[u8]>) -> Result<ImportFile, ImportError> {
     ImportFile::read(text.as_ref(), URL)
 }
 
-/// What an export says of all assets, by ID.
+/// Returns the exported records of all assets, by ID.
 fn exported(history: &History) -> Vec<ExportRecord> {
     let mut assets = history.assets().unwrap();
     assets.sort_by(|one, other| one.asset_id.cmp(&other.asset_id));

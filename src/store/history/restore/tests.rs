@@ -1,4 +1,4 @@
-//! What is missing is added once, nothing is overwritten, and the copy stays as it is.
+//! Missing assets are added once, nothing is overwritten, and the copy stays as it is.
 
 use std::fs;
 
