@@ -104,6 +104,8 @@ async fn batches_are_there_after_a_restart_and_after_an_undo() {
     );
     let mut engine = Make::window().start(&place, Scripted::new());
     engine.say(Command::Add(vec![one]));
+    // Folders are walked side by side, and a batch begins with the first file found.
+    engine.until(|it| it.totals.startable == 1).await;
     engine.say(Command::Add(vec![two]));
     engine.until(|it| it.totals.startable == 3).await;
     let before = engine.snapshot().batches.clone();
